@@ -1,0 +1,59 @@
+// Stable in the semantic conventions for database client spans:
+// https://opentelemetry.io/docs/specs/semconv/database/postgresql/
+
+export const dbSystemName = 'db.system.name'
+/** The value of {@link dbSystemName} for every PostgreSQL. */
+export const postgresql = 'postgresql'
+export const dbNamespace = 'db.namespace'
+export const dbQuerySummary = 'db.query.summary'
+export const dbQueryText = 'db.query.text'
+export const dbResponseStatusCode = 'db.response.status_code'
+export const errorType = 'error.type'
+export const serverAddress = 'server.address'
+export const serverPort = 'server.port'
+
+// In development there:
+
+export const dbResponseReturnedRows = 'db.response.returned_rows'
+export const dbClientConnectionPoolName = 'db.client.connection.pool.name'
+export const dbClientConnectionState = 'db.client.connection.state'
+
+// Stable in the semantic conventions for source code:
+// https://opentelemetry.io/docs/specs/semconv/registry/attributes/code/
+
+export const codeFilePath = 'code.file.path'
+export const codeLineNumber = 'code.line.number'
+export const codeFunctionName = 'code.function.name'
+
+// Our own.
+
+/** Seconds that the query waited for a pooled connection. */
+export const pgspanPoolWait = 'pgspan.pool.wait'
+/** How the pool answered: `idle`, `create` or `queue`. */
+export const pgspanPoolPath = 'pgspan.pool.path'
+/** Seconds that the query waited for its turn on its client. */
+export const pgspanQueueWait = 'pgspan.queue.wait'
+/** Seconds from sent to settled, without the consumer's pauses. */
+export const pgspanExecutionTime = 'pgspan.execution.time'
+/** Seconds that a cursor or stream waited for its reader. */
+export const pgspanConsumerTime = 'pgspan.consumer.time'
+/** Seconds from sent to the first row. */
+export const pgspanFirstRow = 'pgspan.first_row'
+/** How often a cursor or stream asked for rows. */
+export const pgspanFetchRounds = 'pgspan.fetch_rounds'
+/** True if a cursor or stream was closed before its last row. */
+export const pgspanAbandoned = 'pgspan.abandoned'
+/** The server's process id for the session, as in `pg_stat_activity.pid`. */
+export const pgspanBackendPid = 'pgspan.backend.pid'
+/** Name of the prepared statement. */
+export const pgspanStatementName = 'pgspan.statement.name'
+
+/** On the local root span: how many findings its unit of work has. */
+export const pgspanFindingsCount = 'pgspan.findings.count'
+export const pgspanFindingsIds = 'pgspan.findings.ids'
+export const pgspanFindingsKinds = 'pgspan.findings.kinds'
+export const pgspanFindingsMaxSeverity = 'pgspan.findings.max_severity'
+/** Milliseconds that the fixes would have saved, by estimate. */
+export const pgspanFindingsSavedMillis = 'pgspan.findings.saved_ms'
+export const pgspanFindingKind = 'pgspan.finding.kind'
+export const pgspanFindingSeverity = 'pgspan.finding.severity'

@@ -1,0 +1,2 @@
+/** Log event for one finding. Our own. */
+export const findingEvent = 'pgspan.finding'

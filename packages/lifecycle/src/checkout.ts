@@ -1,0 +1,52 @@
+import type { Context } from '@opentelemetry/api'
+import type { Connection } from './database-target.js'
+import type { PoolView } from './pool-view.js'
+import type { UnitOfWork } from './unit-of-work.js'
+
+/** How a pool answered a request: with an idle connection, by opening one, or after others gave one back. */
+export type AcquirePath = 'idle' | 'create' | 'queue'
+
+/** Possession of a pooled connection: from the request until the release, or until the request failed. */
+export class Checkout {
+  readonly pool: PoolView
+  /** The caller's context at the request. The caller's callback runs in it. */
+  readonly callerContext: Context
+  readonly unitOfWork: UnitOfWork | undefined
+  /** True if the pool takes and returns the connection by itself (`pool.query`). */
+  readonly forSingleQuery: boolean
+  readonly path: AcquirePath
+  /** All times are milliseconds on the monotonic clock; 0 means not yet. */
+  readonly requestedAt: number
+  acquiredAt = 0
+  failedAt = 0
+  releasedAt = 0
+  connection: Connection | undefined = undefined
+  /** Why the request failed, or what the holder gave as the reason to close the connection. */
+  error: unknown = undefined
+  /** When the first query under it was made; its span tells of the wait. Written by the source. */
+  firstQueryAt = 0
+  /** True if the request gave up waiting, for a free connection or for a new one. */
+  timedOut = false
+
+  constructor(
+    pool: PoolView,
+    callerContext: Context,
+    unitOfWork: UnitOfWork | undefined,
+    forSingleQuery: boolean,
+    path: AcquirePath,
+    requestedAt: number,
+  ) {
+    this.pool = pool
+    this.callerContext = callerContext
+    this.unitOfWork = unitOfWork
+    this.forSingleQuery = forSingleQuery
+    this.path = path
+    this.requestedAt = requestedAt
+  }
+
+  /** Milliseconds from the request to its answer; 0 while it waits. */
+  get waitMillis(): number {
+    const answeredAt = this.acquiredAt || this.failedAt
+    return answeredAt === 0 ? 0 : answeredAt - this.requestedAt
+  }
+}

@@ -1,0 +1,25 @@
+/** The database that connections lead to. Frozen, and the same object for every connection to the same place. */
+export interface DatabaseTarget {
+  /** `db.namespace`: the database's name, when known without asking the server. */
+  readonly namespace: string | undefined
+  /** `server.address` as configured: a host name, an address, or the folder of a Unix socket. */
+  readonly address: string | undefined
+  /** `server.port`; undefined when a Unix socket is used. */
+  readonly port: number | undefined
+  /** The role that the application connects as. */
+  readonly user: string | undefined
+}
+
+/** One session with the server, pooled or not. */
+export class Connection {
+  /** Counts up from 1 in the order of appearance within this process. */
+  readonly id: number
+  readonly target: DatabaseTarget
+  /** The server's process id for this session (`pg_stat_activity.pid`); undefined until it is known. */
+  backendProcessId: number | undefined = undefined
+
+  constructor(id: number, target: DatabaseTarget) {
+    this.id = id
+    this.target = target
+  }
+}

@@ -1,0 +1,164 @@
+import { diag } from '@opentelemetry/api'
+import type { Checkout } from './checkout.js'
+import type { ConnectionOpening } from './connection-opening.js'
+import type { Connection } from './database-target.js'
+import type { Observer } from './observer.js'
+import type { PoolView } from './pool-view.js'
+import type { QueryExecution, QueryResultView } from './query-execution.js'
+
+/**
+ * Hands events to observers.
+ *
+ * Starts run forward through the observers in the order of attachment, settlements in reverse, so that the first
+ * to open something is the last to close it. A thing settles once: later calls for it change nothing. What an
+ * observer throws is caught and reported once per observer and event; the others still run.
+ */
+export class Dispatcher {
+  #observers: readonly Observer[] = []
+  #onQueryStarted: readonly Observer[] = []
+  #onQuerySettled: readonly Observer[] = []
+  readonly #reported: Set<string> = new Set()
+
+  /** True if anybody listens; without, a source has nothing to do. */
+  get isObserved(): boolean {
+    return this.#observers.length > 0
+  }
+
+  /** Returns the function that detaches the observer. */
+  attach(observer: Observer): () => void {
+    this.#setObservers([...this.#observers, observer])
+    return () => this.#setObservers(this.#observers.filter((other) => other !== observer))
+  }
+
+  #setObservers(observers: readonly Observer[]): void {
+    this.#observers = observers
+    this.#onQueryStarted = observers.filter((observer) => observer.queryStarted)
+    this.#onQuerySettled = observers.filter((observer) => observer.querySettled).reverse()
+  }
+
+  queryStarted(query: QueryExecution, values: readonly unknown[] | undefined): void {
+    for (const observer of this.#onQueryStarted) {
+      try {
+        observer.queryStarted?.(query, values)
+      } catch (error) {
+        this.#report(observer, 'queryStarted', error)
+      }
+    }
+  }
+
+  /** Returns false if the query was settled before. */
+  settleQuery(query: QueryExecution, error: unknown, result: QueryResultView | undefined): boolean {
+    if (query.settledAt !== 0) return false
+    query.settledAt = performance.now()
+    query.error = error
+    for (const observer of this.#onQuerySettled) {
+      try {
+        observer.querySettled?.(query, result)
+      } catch (thrown) {
+        this.#report(observer, 'querySettled', thrown)
+      }
+    }
+    return true
+  }
+
+  connectionOpening(opening: ConnectionOpening): void {
+    this.#forward('connectionOpening', opening)
+  }
+
+  settleOpening(opening: ConnectionOpening, error: unknown): boolean {
+    if (opening.settledAt !== 0) return false
+    opening.settledAt = performance.now()
+    opening.error = error
+    this.#reverse('connectionSettled', opening)
+    return true
+  }
+
+  connectionClosed(connection: Connection): void {
+    this.#reverse('connectionClosed', connection)
+  }
+
+  checkoutRequested(checkout: Checkout): void {
+    this.#forward('checkoutRequested', checkout)
+  }
+
+  acquireCheckout(checkout: Checkout, connection: Connection): boolean {
+    if (checkout.acquiredAt !== 0 || checkout.failedAt !== 0) return false
+    checkout.acquiredAt = performance.now()
+    checkout.connection = connection
+    this.#reverse('checkoutSettled', checkout)
+    return true
+  }
+
+  failCheckout(checkout: Checkout, error: unknown): boolean {
+    if (checkout.acquiredAt !== 0 || checkout.failedAt !== 0) return false
+    checkout.failedAt = performance.now()
+    checkout.error = error
+    this.#reverse('checkoutSettled', checkout)
+    return true
+  }
+
+  /** Only an acquired checkout can be released. */
+  releaseCheckout(checkout: Checkout, error: unknown): boolean {
+    if (checkout.acquiredAt === 0 || checkout.releasedAt !== 0) return false
+    checkout.releasedAt = performance.now()
+    checkout.error = error
+    this.#reverse('checkoutReleased', checkout)
+    return true
+  }
+
+  poolAppeared(pool: PoolView): void {
+    this.#forward('poolAppeared', pool)
+  }
+
+  /** Returns false if the pool had ended before. */
+  endPool(pool: PoolView): boolean {
+    if (pool.ended) return false
+    pool.end()
+    this.#reverse('poolEnded', pool)
+    return true
+  }
+
+  #forward<Event extends ForwardEvent>(event: Event, subject: Subject<Event>): void {
+    for (const observer of this.#observers) this.#notify(observer, event, subject)
+  }
+
+  #reverse<Event extends ReverseEvent>(event: Event, subject: Subject<Event>): void {
+    for (let i = this.#observers.length - 1; i >= 0; i--) {
+      const observer = this.#observers[i]
+      if (observer) this.#notify(observer, event, subject)
+    }
+  }
+
+  #notify<Event extends ForwardEvent | ReverseEvent>(
+    observer: Observer,
+    event: Event,
+    subject: Subject<Event>,
+  ): void {
+    try {
+      // The cast pairs an event with its own subject, which TypeScript does not follow through a union of methods.
+      const listener = observer[event] as ((subject: Subject<Event>) => void) | undefined
+      listener?.call(observer, subject)
+    } catch (error) {
+      this.#report(observer, event, error)
+    }
+  }
+
+  #report(observer: Observer, event: string, error: unknown): void {
+    const key = `${observer.name}.${event}`
+    if (this.#reported.has(key)) return
+    if (this.#reported.size < 100) this.#reported.add(key)
+    diag.error(
+      `pgspan: observer ${key} threw; the application is not affected. Further errors are not shown.`,
+      error,
+    )
+  }
+}
+
+type ForwardEvent = 'connectionOpening' | 'checkoutRequested' | 'poolAppeared'
+type ReverseEvent =
+  | 'connectionSettled'
+  | 'connectionClosed'
+  | 'checkoutSettled'
+  | 'checkoutReleased'
+  | 'poolEnded'
+type Subject<Event extends ForwardEvent | ReverseEvent> = Parameters<NonNullable<Observer[Event]>>[0]

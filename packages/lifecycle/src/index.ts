@@ -1,0 +1,21 @@
+export type { CallSite, CallSiteRequest } from './call-site.js'
+export { type AcquirePath, Checkout } from './checkout.js'
+export { ConnectionOpening } from './connection-opening.js'
+export { Connection, type DatabaseTarget } from './database-target.js'
+export { Dispatcher } from './dispatcher.js'
+export { followHttpRequests } from './http-units-of-work.js'
+export type { Observer } from './observer.js'
+export { type PoolCounts, PoolView } from './pool-view.js'
+export { type ProcessState, processState } from './process-state.js'
+export { QueryExecution, type QueryResultView, type ResultField } from './query-execution.js'
+export type { ParameterSlot, QueryShape, SlotRole, StatementKind } from './query-shape.js'
+export { UnitOfWork, type UnitOfWorkKind } from './unit-of-work.js'
+export {
+  bindSpanToUnitOfWork,
+  currentUnitOfWork,
+  followTraces,
+  runInUnitOfWork,
+  runOutsideUnitOfWork,
+  runWithUnitOfWork,
+  unitOfWorkOfSpan,
+} from './units-of-work.js'

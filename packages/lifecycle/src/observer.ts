@@ -1,0 +1,31 @@
+import type { Checkout } from './checkout.js'
+import type { ConnectionOpening } from './connection-opening.js'
+import type { Connection } from './database-target.js'
+import type { PoolView } from './pool-view.js'
+import type { QueryExecution, QueryResultView } from './query-execution.js'
+
+/**
+ * Reacts to database activity.
+ *
+ * Methods run synchronously on the application's query path: be quick, keep nothing alive. One that throws is
+ * reported once through OpenTelemetry's `diag` and never reaches the application.
+ */
+export interface Observer {
+  /** For diagnostics. */
+  readonly name: string
+  /** @param values the bound values, to be read during the call and never kept. */
+  queryStarted?(query: QueryExecution, values: readonly unknown[] | undefined): void
+  /** @param result undefined for failures, Submittables and texts of several statements; read it now, never keep it. */
+  querySettled?(query: QueryExecution, result: QueryResultView | undefined): void
+  connectionOpening?(opening: ConnectionOpening): void
+  /** The connection is open, or {@link ConnectionOpening.error} says why not. */
+  connectionSettled?(opening: ConnectionOpening): void
+  connectionClosed?(connection: Connection): void
+  checkoutRequested?(checkout: Checkout): void
+  /** The request was answered: acquired, or failed with {@link Checkout.error}. */
+  checkoutSettled?(checkout: Checkout): void
+  checkoutReleased?(checkout: Checkout): void
+  poolAppeared?(pool: PoolView): void
+  /** The pool has ended or was collected. */
+  poolEnded?(pool: PoolView): void
+}

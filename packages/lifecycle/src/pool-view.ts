@@ -1,0 +1,51 @@
+import type { DatabaseTarget } from './database-target.js'
+
+/** What a pool says of itself at one moment. */
+export interface PoolCounts {
+  /** Connections that exist, opening ones included. */
+  readonly total: number
+  readonly idle: number
+  /** The most connections that the pool opens. */
+  readonly limit: number
+  /** Idle connections that the pool keeps. */
+  readonly idleMinimum: number
+}
+
+/**
+ * A pool as observers see it: its name, and its figures at the moment of asking.
+ *
+ * Holds the pool weakly. After the pool has ended or was collected, all counts read 0 and its name is free again.
+ */
+export class PoolView {
+  readonly name: string
+  readonly target: DatabaseTarget
+  /** Checkouts delivered and not yet returned. Written by the source. */
+  used = 0
+  /** `connect()` calls not yet answered, whether they wait for a slot or for a connection. Written by the source. */
+  pending = 0
+  readonly #read: () => PoolCounts | undefined
+  #ended = false
+
+  /** @param read returns undefined once the pool is gone. */
+  constructor(name: string, target: DatabaseTarget, read: () => PoolCounts | undefined) {
+    this.name = name
+    this.target = target
+    this.#read = read
+  }
+
+  /** Undefined once the pool has ended or was collected. */
+  counts(): PoolCounts | undefined {
+    return this.#ended ? undefined : this.#read()
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Called by the source, once. */
+  end(): void {
+    this.#ended = true
+    this.used = 0
+    this.pending = 0
+  }
+}

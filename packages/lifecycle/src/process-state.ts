@@ -1,0 +1,42 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { Dispatcher } from './dispatcher.js'
+import { PoolNames } from './pool-names.js'
+import { TraceUnits } from './trace-units.js'
+import type { UnitOfWork } from './unit-of-work.js'
+
+/**
+ * What there is one of in a process, however many copies and versions of this package are loaded into it.
+ *
+ * Fields are only ever added; a field's meaning never changes. Whoever needs one that an older copy did not make
+ * makes it.
+ */
+export interface ProcessState {
+  /** Hands the events of every patched driver to every observer. */
+  dispatcher: Dispatcher
+  /** The unit of work that the running code was called in. */
+  unitOfWorkStorage: AsyncLocalStorage<UnitOfWork | undefined>
+  /** Units that follow a trace and were not opened by a span processor. */
+  traceUnits: TraceUnits
+  poolNames: PoolNames
+  /** How many have asked for units of work per HTTP request, and how to stop making them. */
+  httpFollowing: { count: number; stop: (() => void) | undefined }
+  /** Counts up from 1; the last id that a connection was given. */
+  lastConnectionId: number
+}
+
+const key: unique symbol = Symbol.for('pgspan.process.1')
+
+/** The state of this process; made by whoever asks first. */
+export function processState(): ProcessState {
+  // An older or newer copy may have made it: every field is checked.
+  const holder = globalThis as { [key]?: Partial<ProcessState> }
+  holder[key] ??= {}
+  const state = holder[key]
+  state.dispatcher ??= new Dispatcher()
+  state.unitOfWorkStorage ??= new AsyncLocalStorage()
+  state.traceUnits ??= new TraceUnits()
+  state.poolNames ??= new PoolNames()
+  state.httpFollowing ??= { count: 0, stop: undefined }
+  state.lastConnectionId ??= 0
+  return state as ProcessState
+}

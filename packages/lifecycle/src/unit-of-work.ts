@@ -1,0 +1,61 @@
+import type { Span } from '@opentelemetry/api'
+
+/** What bounds a unit of work: an HTTP request, `runInUnitOfWork`, or the active trace. */
+export type UnitOfWorkKind = 'http' | 'job' | 'trace'
+
+/**
+ * The queries that serve one request, job or local root span.
+ *
+ * Ends once; afterwards it accepts no query, and everything kept for it is dropped.
+ */
+export class UnitOfWork {
+  readonly kind: UnitOfWorkKind
+  /** Milliseconds on the monotonic clock. */
+  readonly startedAt: number
+  /**
+   * The job's name, `GET /orders/:id` for a request whose route is known, else the method and path without
+   * identifiers, else the local root span's name.
+   */
+  name: string
+  /** Set for a unit that follows a trace; for others, the trace of the first query that was made in it. */
+  traceId: string | undefined = undefined
+  /** The local root span while it is known to be one; findings are written on it as long as it records. */
+  rootSpan: Span | undefined = undefined
+  /** The unit that this one was opened in. */
+  outer: UnitOfWork | undefined = undefined
+  #endedAt = 0
+  #onEnd: ((unit: UnitOfWork) => void)[] | undefined = undefined
+
+  constructor(kind: UnitOfWorkKind, name: string, startedAt: number = performance.now()) {
+    this.kind = kind
+    this.name = name
+    this.startedAt = startedAt
+  }
+
+  get ended(): boolean {
+    return this.#endedAt !== 0
+  }
+
+  /** Milliseconds on the monotonic clock; 0 while the unit lasts. */
+  get endedAt(): number {
+    return this.#endedAt
+  }
+
+  /** Runs `listener` when the unit ends, or at once if it has ended. Listeners run in order; errors are theirs. */
+  onEnd(listener: (unit: UnitOfWork) => void): void {
+    if (this.ended) {
+      listener(this)
+      return
+    }
+    this.#onEnd ??= []
+    this.#onEnd.push(listener)
+  }
+
+  end(): void {
+    if (this.ended) return
+    this.#endedAt = performance.now()
+    const listeners = this.#onEnd
+    this.#onEnd = undefined
+    if (listeners) for (const listener of listeners) listener(this)
+  }
+}
