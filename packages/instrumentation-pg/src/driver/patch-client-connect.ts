@@ -1,0 +1,84 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api'
+import {
+  ConnectionOpening,
+  currentUnitOfWork,
+  processState,
+  runOutsideUnitOfWork,
+  runWithUnitOfWork,
+} from '@pgspan/lifecycle'
+import { clientStateOf } from './client-state.js'
+import { guarded } from './guarded.js'
+import type { PgClient, PgClientPrototype } from './pg-shapes.js'
+import { type OpeningPool, poolStateOf, takeOpeningPool } from './pool-state.js'
+import { withSettlementTap } from './promise-taps.js'
+
+type ConnectCallback = (this: unknown, error: unknown, ...rest: unknown[]) => unknown
+
+/**
+ * Makes every `client.connect` a connection opening.
+ *
+ * The socket and the listeners of the connection outlive the request that happened to open it, so they are made
+ * outside any unit of work and trace; the caller's callback runs in the caller's.
+ */
+export function patchClientConnect(prototype: PgClientPrototype): void {
+  const bareConnect = prototype.connect
+
+  prototype.connect = function connect(this: PgClient, ...args: unknown[]): unknown {
+    if (!processState().dispatcher.isObserved) return bareConnect.apply(this, args)
+    const forPool = takeOpeningPool()
+    const opening = guarded(() => open(this, forPool))
+    if (opening === undefined) return bareConnect.apply(this, args)
+    const settled = (error: unknown): void => {
+      guarded(() => settleOpening(this, opening, error))
+    }
+    const callback = args[0]
+    try {
+      if (typeof callback === 'function') {
+        const answered = answering(callback as ConnectCallback, opening, settled, forPool === undefined)
+        return runOutsideUnitOfWork(() => bareConnect.call(this, answered))
+      }
+      return withSettlementTap(this, '_Promise', settled, () =>
+        runOutsideUnitOfWork(() => bareConnect.apply(this, args)),
+      )
+    } catch (error) {
+      settled(error)
+      throw error
+    }
+  }
+}
+
+function answering(
+  callback: ConnectCallback,
+  opening: ConnectionOpening,
+  settled: (error: unknown) => void,
+  isCallersCallback: boolean,
+): ConnectCallback {
+  return function answered(this: unknown, error: unknown, ...rest: unknown[]): unknown {
+    settled(error)
+    // A pool's own callback hands the connection to whoever waits for it; that caller's is bound there.
+    if (!isCallersCallback) return callback.call(this, error, ...rest)
+    return runWithUnitOfWork(opening.callerContext, opening.unitOfWork, callback, this, error, ...rest)
+  }
+}
+
+function open(client: PgClient, forPool: OpeningPool | undefined): ConnectionOpening {
+  const connection = clientStateOf(client).connection
+  const callerContext = forPool?.isForNobody ? ROOT_CONTEXT : context.active()
+  const opening = new ConnectionOpening(
+    connection,
+    forPool && poolStateOf(forPool.pool, connection.target).view,
+    callerContext,
+    forPool?.isForNobody ? undefined : currentUnitOfWork(callerContext),
+    performance.now(),
+  )
+  processState().dispatcher.connectionOpening(opening)
+  return opening
+}
+
+function settleOpening(client: PgClient, opening: ConnectionOpening, error: unknown): void {
+  const { dispatcher } = processState()
+  const { connection } = opening
+  if (typeof client.processID === 'number') connection.backendProcessId = client.processID
+  if (!dispatcher.settleOpening(opening, error ?? undefined) || error) return
+  client.once('end', () => dispatcher.connectionClosed(connection))
+}

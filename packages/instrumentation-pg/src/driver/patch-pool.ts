@@ -1,0 +1,204 @@
+import { type Context, context } from '@opentelemetry/api'
+import {
+  type AcquirePath,
+  Checkout,
+  currentUnitOfWork,
+  processState,
+  runWithUnitOfWork,
+  type UnitOfWork,
+} from '@pgspan/lifecycle'
+import { clientStateOf } from './client-state.js'
+import { targetOf } from './connection-identity.js'
+import { guarded } from './guarded.js'
+import type { PgClient, PgPool, PgPoolPrototype } from './pg-shapes.js'
+import { handOver, PoolCall, takePoolCall } from './pool-call.js'
+import { endView, knownPoolState, poolStateOf, whileOpening } from './pool-state.js'
+import { withCallSiteTap, withSettlementTap } from './promise-taps.js'
+
+type ConnectCallback = (this: unknown, error: unknown, ...rest: unknown[]) => unknown
+
+/** Makes every possession of a connection of a pool class a checkout, and every pool a {@link PoolView}. */
+export function patchPool(prototype: PgPoolPrototype): void {
+  patchQuery(prototype)
+  patchConnect(prototype)
+  patchNewClient(prototype)
+  patchEnd(prototype)
+}
+
+/** `pool.query` connects, queries and releases by itself, later and in other contexts: the caller is noted here. */
+function patchQuery(prototype: PgPoolPrototype): void {
+  const bareQuery = prototype.query
+  prototype.query = function query(this: PgPool, ...args: unknown[]): unknown {
+    if (!processState().dispatcher.isObserved) return bareQuery.apply(this, args)
+    const awaitsPromise = typeof args[1] !== 'function' && typeof args[2] !== 'function'
+    const call = guarded(() => new PoolCall(context.active(), currentUnitOfWork(), awaitsPromise))
+    if (call === undefined) return bareQuery.apply(this, args)
+    if (!awaitsPromise) return handOver(call, () => bareQuery.apply(this, args))
+    return handOver(call, () => withCallSiteTap(this, 'Promise', call, () => bareQuery.apply(this, args)))
+  }
+}
+
+function patchConnect(prototype: PgPoolPrototype): void {
+  const bareConnect = prototype.connect
+  prototype.connect = function connect(this: PgPool, ...args: unknown[]): unknown {
+    const call = takePoolCall()
+    // An ending pool answers at once and hands out nothing.
+    if (this.ending === true || !processState().dispatcher.isObserved) return bareConnect.apply(this, args)
+    const request = guarded(() => new CheckoutRequest(this, call))
+    if (request === undefined) return bareConnect.apply(this, args)
+    const opening = { pool: this, isForNobody: false }
+    const callback = args[0]
+    try {
+      if (typeof callback === 'function') {
+        const answering = answerTo(request, callback as ConnectCallback)
+        return whileOpening(opening, () => bareConnect.call(this, answering))
+      }
+      return withSettlementTap(
+        this,
+        'Promise',
+        (error, client) => request.answer(error, client),
+        () => whileOpening(opening, () => bareConnect.apply(this, args)),
+      )
+    } catch (error) {
+      request.answer(error, undefined)
+      throw error
+    } finally {
+      guarded(() => request.begin())
+    }
+  }
+}
+
+/** The pool calls back in the context of whoever gave the connection back; the caller gets its own. */
+function answerTo(request: CheckoutRequest, callback: ConnectCallback): ConnectCallback {
+  return function answered(this: unknown, error: unknown, ...rest: unknown[]): unknown {
+    request.answer(error, rest[0])
+    return handOver(request.call, () =>
+      runWithUnitOfWork(request.callerContext, request.unitOfWork, callback, this, error, ...rest),
+    )
+  }
+}
+
+/** Also runs when a connection that was given back is replaced, then without a caller. */
+function patchNewClient(prototype: PgPoolPrototype): void {
+  const bareNewClient = prototype.newClient
+  if (bareNewClient === undefined) return
+  prototype.newClient = function newClient(this: PgPool, ...args: unknown[]): unknown {
+    return whileOpening({ pool: this, isForNobody: !isConnecting(this) }, () =>
+      bareNewClient.apply(this, args),
+    )
+  }
+}
+
+function patchEnd(prototype: PgPoolPrototype): void {
+  const bareEnd = prototype.end
+  prototype.end = function end(this: PgPool, ...args: unknown[]): unknown {
+    const result = bareEnd.apply(this, args)
+    guarded(() => followEnd(this))
+    return result
+  }
+}
+
+function followEnd(pool: PgPool): void {
+  const view = knownPoolState(pool)?.view
+  if (view === undefined) return
+  const bareCallback = pool._endCallback
+  if (pool.ended === true || bareCallback === undefined) {
+    endView(view)
+    return
+  }
+  pool._endCallback = function ended(this: unknown, ...args: unknown[]): unknown {
+    guarded(() => endView(view))
+    return bareCallback.apply(this, args)
+  }
+}
+
+// The request whose `connect` is running: its checkout begins when the driver has returned, as only then the pool's
+// first connection has told where the pool leads.
+let connecting: CheckoutRequest | undefined
+
+function isConnecting(pool: PgPool): boolean {
+  return connecting?.pool === pool
+}
+
+/** One `pool.connect()`, from the call until its answer. */
+class CheckoutRequest {
+  readonly pool: PgPool
+  readonly call: PoolCall | undefined
+  readonly callerContext: Context = context.active()
+  readonly unitOfWork: UnitOfWork | undefined
+  readonly #path: AcquirePath
+  readonly #requestedAt = performance.now()
+  readonly #outer = connecting
+  #checkout: Checkout | undefined = undefined
+
+  constructor(pool: PgPool, call: PoolCall | undefined) {
+    this.pool = pool
+    this.call = call
+    this.unitOfWork = call === undefined ? currentUnitOfWork(this.callerContext) : call.unitOfWork
+    this.#path = pathOf(pool)
+    connecting = this
+  }
+
+  /** The driver has returned from `connect`. */
+  begin(): void {
+    if (connecting === this) connecting = this.#outer
+    this.#begun()
+  }
+
+  answer(error: unknown, client: unknown): void {
+    guarded(() => {
+      const checkout = this.#begun()
+      checkout.pool.pending--
+      if (error || !isClient(client)) fail(checkout, error)
+      else acquire(checkout, client)
+    })
+  }
+
+  #begun(): Checkout {
+    if (this.#checkout !== undefined) return this.#checkout
+    const { view } = knownPoolState(this.pool) ?? poolStateOf(this.pool, targetOf(this.pool.options ?? {}))
+    const checkout = new Checkout(
+      view,
+      this.callerContext,
+      this.unitOfWork,
+      this.call !== undefined,
+      this.#path,
+      this.#requestedAt,
+    )
+    this.#checkout = checkout
+    view.pending++
+    processState().dispatcher.checkoutRequested(checkout)
+    return checkout
+  }
+}
+
+function pathOf(pool: PgPool): AcquirePath {
+  if (pool.idleCount > pool.waitingCount) return 'idle'
+  return pool.totalCount >= (pool.options?.max ?? Number.POSITIVE_INFINITY) ? 'queue' : 'create'
+}
+
+function acquire(checkout: Checkout, client: PgClient): void {
+  const state = clientStateOf(client)
+  state.checkout = checkout
+  checkout.pool.used++
+  processState().dispatcher.acquireCheckout(checkout, state.connection)
+}
+
+function fail(checkout: Checkout, error: unknown): void {
+  checkout.timedOut = isTimeout(error)
+  processState().dispatcher.failCheckout(checkout, error)
+}
+
+/** The pool's and the client's timeouts carry no code: their texts are all there is. */
+function isTimeout(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return (
+    error.message === 'timeout exceeded when trying to connect' ||
+    error.message === 'Connection terminated due to connection timeout' ||
+    error.message === 'timeout expired'
+  )
+}
+
+function isClient(value: unknown): value is PgClient {
+  return typeof value === 'object' && value !== null && 'query' in value
+}

@@ -1,0 +1,32 @@
+import { type CallSite, QueryExecution } from '@pgspan/lifecycle'
+import { readCallSite } from './call-site-reader.js'
+import type { PgQuery } from './pg-shapes.js'
+
+type CallSiteListener = (site: CallSite | undefined) => void
+
+/** A query execution with what only the driver's patches know of it. */
+export class PgQueryExecution extends QueryExecution {
+  /** The object in the client's queue; undefined until the client took the query. */
+  driverQuery: PgQuery | undefined = undefined
+  /** True if the caller awaits a promise whose stack can be read after settlement. */
+  awaitsPromise = false
+  #callSiteListeners: CallSiteListener[] | undefined = undefined
+
+  override requestCallSite(listener: CallSiteListener): void {
+    if (!this.awaitsPromise) {
+      listener(undefined)
+      return
+    }
+    this.#callSiteListeners ??= []
+    this.#callSiteListeners.push(listener)
+  }
+
+  /** Runs inside the promise reaction that leads to the caller; costs nothing if nobody asked. */
+  answerCallSite(): void {
+    const listeners = this.#callSiteListeners
+    if (listeners === undefined) return
+    this.#callSiteListeners = undefined
+    const site = readCallSite()
+    for (const listener of listeners) listener(site)
+  }
+}

@@ -1,0 +1,111 @@
+import type { EventEmitter } from 'node:events'
+
+/**
+ * The parts of `pg` and `pg-pool` that the patches touch, as our own structural interfaces: nothing here depends on
+ * the driver's types, and every private member that is relied on stands in this file, with the versions in which it
+ * was seen.
+ *
+ * | member | of | seen in | used for |
+ * | --- | --- | --- | --- |
+ * | `_pulseQueryQueue` | Client | pg 8.11 – 8.23 | the moment a query leaves the client's queue |
+ * | `_queryQueue`, `_activeQuery` | Client | pg 8.17 – 8.23; `queryQueue`, `activeQuery` before | which query that is |
+ * | `_Promise` | Client | pg 8.11 – 8.23 | the promise that the caller awaits |
+ * | `_queryable`, `_ending` | Client | pg 8.11 – 8.23 | why a query was refused |
+ * | `callback`, `handleError` | Query | pg 8.11 – 8.23 | settlement |
+ * | `Promise`, `newClient`, `_endCallback` | Pool | pg-pool 3.6 – 3.14 | as above, for checkouts and the pool's end |
+ *
+ * @see https://github.com/brianc/node-postgres/blob/pg%408.23.1/packages/pg/lib/client.js
+ * @see https://github.com/brianc/node-postgres/blob/pg%408.23.1/packages/pg-pool/index.js
+ */
+export interface PgClient extends EventEmitter {
+  query(...args: unknown[]): unknown
+  connect(...args: unknown[]): unknown
+  readonly connection?: PgWire
+  readonly connectionParameters?: { readonly query_timeout?: unknown }
+  readonly host?: unknown
+  readonly port?: unknown
+  readonly database?: unknown
+  readonly user?: unknown
+  readonly processID?: number | null
+  readonly readyForQuery?: boolean
+  readonly _queryable?: boolean
+  readonly _ending?: boolean
+  readonly _queryQueue?: PgQuery[]
+  readonly queryQueue?: PgQuery[]
+  readonly _activeQuery?: PgQuery | null
+  readonly activeQuery?: PgQuery | null
+  _Promise?: PromiseConstructorLike
+  _pulseQueryQueue?(...args: unknown[]): unknown
+}
+
+/** The wire protocol's side of a client: emits one event per message of the server. */
+export interface PgWire extends EventEmitter {
+  execute?(...args: unknown[]): unknown
+}
+
+/** Whatever the client's queue holds: the driver's own `Query`, or a caller's Submittable. */
+export interface PgQuery {
+  callback?: unknown
+  handleError?: (error: unknown, connection: unknown) => unknown
+}
+
+/** A caller's own object that speaks the protocol by itself: a cursor, a stream, COPY, `pg.Query`. */
+export interface Submittable extends PgQuery {
+  submit(connection: unknown): unknown
+  readonly text?: unknown
+  readonly values?: unknown
+  /** `pg-query-stream` keeps text and values in its cursor. */
+  readonly cursor?: { readonly text?: unknown; readonly values?: unknown }
+}
+
+/** What a caller may pass as a query instead of its text. */
+export interface QueryConfig {
+  readonly text?: unknown
+  readonly values?: unknown
+  readonly name?: unknown
+  readonly callback?: unknown
+  readonly query_timeout?: unknown
+}
+
+export interface PgPool extends EventEmitter {
+  connect(...args: unknown[]): unknown
+  query(...args: unknown[]): unknown
+  end(...args: unknown[]): unknown
+  readonly options?: PgPoolOptions
+  readonly ending?: boolean
+  readonly ended?: boolean
+  readonly totalCount: number
+  readonly idleCount: number
+  readonly waitingCount: number
+  Promise?: PromiseConstructorLike
+  newClient?(...args: unknown[]): unknown
+  _endCallback?: ((...args: unknown[]) => unknown) | undefined
+}
+
+export interface PgPoolOptions {
+  readonly max?: number
+  readonly min?: number
+  readonly host?: unknown
+  readonly port?: unknown
+  readonly database?: unknown
+  readonly user?: unknown
+}
+
+/** The prototypes that are patched: their methods are replaced in place. */
+export type PgClientPrototype = Pick<PgClient, 'query' | 'connect' | '_pulseQueryQueue'>
+export type PgPoolPrototype = Pick<PgPool, 'connect' | 'query' | 'end' | 'newClient'>
+
+export function queueOf(client: PgClient): PgQuery[] | undefined {
+  return client._queryQueue ?? client.queryQueue
+}
+
+export function activeQueryOf(client: PgClient): PgQuery | null | undefined {
+  // The public name warns of its removal where the private one exists, so it is only asked where that is missing.
+  return client._queryQueue === undefined ? client.activeQuery : client._activeQuery
+}
+
+export function isSubmittable(query: unknown): query is Submittable {
+  return (
+    typeof query === 'object' && query !== null && 'submit' in query && typeof query.submit === 'function'
+  )
+}

@@ -1,0 +1,46 @@
+import type { Context } from '@opentelemetry/api'
+import type { UnitOfWork } from '@pgspan/lifecycle'
+import type { PgQueryExecution } from './pg-query-execution.js'
+
+/** One `pool.query(…)`: who called it, and the query that it leads to. */
+export class PoolCall {
+  readonly callerContext: Context
+  readonly unitOfWork: UnitOfWork | undefined
+  readonly #awaitsPromise: boolean
+  #execution: PgQueryExecution | undefined = undefined
+
+  constructor(callerContext: Context, unitOfWork: UnitOfWork | undefined, awaitsPromise: boolean) {
+    this.callerContext = callerContext
+    this.unitOfWork = unitOfWork
+    this.#awaitsPromise = awaitsPromise
+  }
+
+  lead(execution: PgQueryExecution): void {
+    this.#execution = execution
+    execution.awaitsPromise = this.#awaitsPromise
+  }
+
+  answerCallSite(): void {
+    this.#execution?.answerCallSite()
+  }
+}
+
+// Set for the one synchronous step in which the pool hands a connection to the query that it was called for.
+let handedOver: PoolCall | undefined
+
+export function handOver<Result>(call: PoolCall | undefined, step: () => Result): Result {
+  const outer = handedOver
+  handedOver = call
+  try {
+    return step()
+  } finally {
+    handedOver = outer
+  }
+}
+
+/** The pool call that the query being entered was made for; taken by the first query of its step. */
+export function takePoolCall(): PoolCall | undefined {
+  const call = handedOver
+  handedOver = undefined
+  return call
+}

@@ -1,0 +1,85 @@
+import { type DatabaseTarget, type PoolCounts, PoolView, processState } from '@pgspan/lifecycle'
+import { knownClientState } from './client-state.js'
+import { guarded } from './guarded.js'
+import type { PgClient, PgPool } from './pg-shapes.js'
+
+/** What is known of one pool, for as long as the application keeps the pool. */
+export interface PoolState {
+  readonly view: PoolView
+}
+
+const states: WeakMap<PgPool, PoolState> = new WeakMap()
+const collected: FinalizationRegistry<PoolView> = new FinalizationRegistry((view) => endView(view))
+
+/** The state of a pool; made when the pool is first seen, with the target of its first connection. */
+export function poolStateOf(pool: PgPool, target: DatabaseTarget): PoolState {
+  const known = states.get(pool)
+  if (known !== undefined) return known
+  const { dispatcher, poolNames } = processState()
+  const reference = new WeakRef(pool)
+  const view = new PoolView(poolNames.take(undefined, target), target, () => countsOf(reference.deref()))
+  const state: PoolState = { view }
+  states.set(pool, state)
+  collected.register(pool, view)
+  pool.on('release', (error: unknown, client: PgClient) => {
+    guarded(() => release(view, error, client))
+  })
+  dispatcher.poolAppeared(view)
+  return state
+}
+
+export function knownPoolState(pool: PgPool): PoolState | undefined {
+  return states.get(pool)
+}
+
+/** The pool is over: its figures read 0 from now on, and another pool may take its name. */
+export function endView(view: PoolView): void {
+  const { dispatcher, poolNames } = processState()
+  if (dispatcher.endPool(view)) poolNames.release(view.name)
+}
+
+function countsOf(pool: PgPool | undefined): PoolCounts | undefined {
+  if (pool === undefined || pool.ended === true) return undefined
+  return {
+    total: pool.totalCount,
+    idle: pool.idleCount,
+    limit: pool.options?.max ?? 0,
+    idleMinimum: pool.options?.min ?? 0,
+  }
+}
+
+/** The pool also announces returns of connections that it gave to nobody; those have no checkout. */
+function release(view: PoolView, error: unknown, client: PgClient): void {
+  const state = knownClientState(client)
+  const checkout = state?.checkout
+  if (state === undefined || checkout === undefined) return
+  state.checkout = undefined
+  view.used--
+  processState().dispatcher.releaseCheckout(checkout, error || undefined)
+}
+
+/** A pool that is about to open a connection. */
+export interface OpeningPool {
+  readonly pool: PgPool
+  /** True if it replaces a connection that somebody gave back, in that one's context: the caller is not running. */
+  readonly isForNobody: boolean
+}
+
+// Set for the one synchronous step from the pool's decision to open a connection to the client's `connect`.
+let opening: OpeningPool | undefined
+
+export function whileOpening<Result>(openingPool: OpeningPool, step: () => Result): Result {
+  const outer = opening
+  opening = openingPool
+  try {
+    return step()
+  } finally {
+    opening = outer
+  }
+}
+
+export function takeOpeningPool(): OpeningPool | undefined {
+  const taken = opening
+  opening = undefined
+  return taken
+}

@@ -1,0 +1,93 @@
+/**
+ * Stand-ins for the driver's Promise while the driver makes one promise.
+ *
+ * The driver makes `new Promise(executor).catch(handler)` and returns what `catch` gives. A stand-in makes the same
+ * native promise and hands back the same chain, with as many steps and the driver's own handler, so that the
+ * caller's order of events, its errors and their stacks are those of the bare driver. What is added runs inside a
+ * step that exists anyway.
+ */
+type Resolve = (value: unknown) => void
+type Reject = (error: unknown) => void
+type Executor = (resolve: Resolve, reject: Reject) => void
+
+/** Takes part in a promise that leads to the caller of a query. */
+export interface CallSiteAnswerer {
+  answerCallSite(): void
+}
+
+/**
+ * Makes `holder[key]` give promises that let `answerer` run inside the reaction that leads to the caller, while
+ * `call` runs. Nothing is tapped if the Promise is not the native one.
+ */
+export function withCallSiteTap<Key extends string, Result>(
+  holder: { [K in Key]?: PromiseConstructorLike },
+  key: Key,
+  answerer: CallSiteAnswerer,
+  call: () => Result,
+): Result {
+  const original = holder[key]
+  if (original !== Promise) return call()
+  const outer = tapped
+  tapped = answerer
+  // The driver's field is typed for any Promise; the stand-in is only ever called with `new`.
+  holder[key] = CallSitePromise as unknown as PromiseConstructor
+  try {
+    return call()
+  } finally {
+    holder[key] = original
+    tapped = outer
+  }
+}
+
+let tapped: CallSiteAnswerer | undefined
+
+function CallSitePromise(executor: Executor): Promise<unknown> {
+  const answerer = tapped
+  tapped = undefined
+  const promise = new Promise(executor)
+  if (answerer === undefined) return promise
+  // An own property, assigned: this promise is the driver's alone, and `defineProperty` costs ten times as much.
+  promise.catch = ((onRejected: (error: unknown) => unknown) =>
+    promise.then((value) => {
+      answerer.answerCallSite()
+      return value
+    }, onRejected)) as typeof promise.catch
+  return promise
+}
+CallSitePromise.reject = (error: unknown): Promise<never> => Promise.reject(error)
+
+/**
+ * Makes `holder[key]` give promises that report to `onSettled` at the moment they are resolved or rejected, before
+ * the caller goes on, while `call` runs. Works for any Promise implementation.
+ */
+export function withSettlementTap<Key extends string, Result>(
+  holder: { [K in Key]?: PromiseConstructorLike },
+  key: Key,
+  onSettled: (error: unknown, value: unknown) => void,
+  call: () => Result,
+): Result {
+  const original = holder[key]
+  if (original === undefined) return call()
+  const Native = original as PromiseConstructor
+  const standIn = function SettlementPromise(executor: Executor): PromiseLike<unknown> {
+    return new Native((resolve, reject) =>
+      executor(
+        (value) => {
+          onSettled(undefined, value)
+          resolve(value)
+        },
+        (error) => {
+          onSettled(error, undefined)
+          reject(error)
+        },
+      ),
+    )
+  }
+  standIn.reject = (error: unknown): Promise<never> => Native.reject(error)
+  holder[key] = standIn as unknown as PromiseConstructor
+  try {
+    return call()
+  } finally {
+    holder[key] = original
+  }
+}

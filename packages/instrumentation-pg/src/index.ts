@@ -1,0 +1,3 @@
+export type { PgInstrumentationConfig } from './options.js'
+export { PgInstrumentation } from './pg-instrumentation.js'
+export type { SpanRule } from './recorders/acquire-and-connect-spans.js'

@@ -1,0 +1,23 @@
+import type { Attributes } from '@opentelemetry/api'
+import { attributes as names } from '@pgspan/conventions'
+import type { PoolView } from '@pgspan/lifecycle'
+import { targetAttributes } from './target-attributes.js'
+
+const hotPath: WeakMap<PoolView, Attributes> = new WeakMap()
+
+/** For instruments that are read at collection. */
+export function poolAttributes(pool: PoolView): Attributes {
+  return { [names.dbClientConnectionPoolName]: pool.name, ...targetAttributes(pool.target) }
+}
+
+/** For instruments that are recorded on the query path, where each attribute costs. */
+export function hotPoolAttributes(pool: PoolView): Attributes {
+  const known = hotPath.get(pool)
+  if (known !== undefined) return known
+  const attributes = {
+    [names.dbClientConnectionPoolName]: pool.name,
+    [names.dbSystemName]: names.postgresql,
+  }
+  hotPath.set(pool, attributes)
+  return attributes
+}

@@ -1,0 +1,91 @@
+import {
+  type Attributes,
+  type Span,
+  SpanKind,
+  type SpanOptions,
+  SpanStatusCode,
+  type Tracer,
+} from '@opentelemetry/api'
+import { attributes as names } from '@pgspan/conventions'
+import type { DatabaseTarget, Observer, QueryExecution, QueryShape } from '@pgspan/lifecycle'
+import { ByTarget } from './by-target.js'
+import { errorTypeOf, sqlStateOf } from './error-type.js'
+import { targetAttributes } from './target-attributes.js'
+
+interface SpanStart {
+  readonly name: string
+  readonly options: SpanOptions
+}
+
+/**
+ * A CLIENT span for every query, in the caller's trace, named by `db.query.summary`.
+ *
+ * What samplers may decide by is there at the start; where the time went is added at the end.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/database/postgresql/
+ */
+export class QuerySpans implements Observer {
+  readonly name = 'query-spans'
+  readonly #tracer: () => Tracer
+  readonly #starts: ByTarget<QueryShape, SpanStart> = new ByTarget(1_000, spanStart)
+
+  constructor(tracer: () => Tracer) {
+    this.#tracer = tracer
+  }
+
+  queryStarted(query: QueryExecution): void {
+    const start = this.#starts.get(query.connection.target, query.shape)
+    query.span = this.#tracer().startSpan(start.name, start.options, query.callerContext)
+  }
+
+  querySettled(query: QueryExecution): void {
+    const { span } = query
+    if (span === undefined) return
+    if (span.isRecording()) describe(span, query)
+    span.end()
+  }
+}
+
+function spanStart(target: DatabaseTarget, shape: QueryShape): SpanStart {
+  const attributes: Attributes = targetAttributes(target)
+  if (shape.summary !== '') attributes[names.dbQuerySummary] = shape.summary
+  if (shape.sanitizedText !== '') attributes[names.dbQueryText] = shape.sanitizedText
+  const name = shape.summary || target.namespace || target.address || names.postgresql
+  return { name, options: { kind: SpanKind.CLIENT, attributes } }
+}
+
+function describe(span: Span, query: QueryExecution): void {
+  describeTimes(span, query)
+  const { connection, error } = query
+  if (connection.backendProcessId !== undefined)
+    span.setAttribute(names.pgspanBackendPid, connection.backendProcessId)
+  if (query.statementName !== undefined) span.setAttribute(names.pgspanStatementName, query.statementName)
+  if (query.isSubmittable) describeSubmittable(span, query)
+  if (error === undefined) return
+  const sqlState = sqlStateOf(error)
+  if (sqlState !== undefined) span.setAttribute(names.dbResponseStatusCode, sqlState)
+  span.setAttribute(names.errorType, errorTypeOf(error))
+  // No message: the server's text may quote values of the application.
+  span.setStatus({ code: SpanStatusCode.ERROR })
+}
+
+function describeTimes(span: Span, query: QueryExecution): void {
+  const { checkout, queueMillis } = query
+  if (checkout !== undefined && checkout.firstQueryAt === query.startedAt && checkout.path !== 'idle') {
+    span.setAttribute(names.pgspanPoolPath, checkout.path)
+    span.setAttribute(names.pgspanPoolWait, checkout.waitMillis / 1000)
+  }
+  if (queueMillis === 0) return
+  span.setAttribute(names.pgspanQueueWait, queueMillis / 1000)
+  span.setAttribute(names.pgspanExecutionTime, query.executionMillis / 1000)
+}
+
+function describeSubmittable(span: Span, query: QueryExecution): void {
+  span.setAttribute(names.pgspanExecutionTime, query.executionMillis / 1000)
+  span.setAttribute(names.pgspanConsumerTime, query.consumerMillis / 1000)
+  span.setAttribute(names.pgspanFetchRounds, query.fetchRounds)
+  if (query.firstRowAt !== 0)
+    span.setAttribute(names.pgspanFirstRow, (query.firstRowAt - query.sentAt) / 1000)
+  if (query.rowCount !== undefined) span.setAttribute(names.dbResponseReturnedRows, query.rowCount)
+  if (query.abandoned) span.setAttribute(names.pgspanAbandoned, true)
+}

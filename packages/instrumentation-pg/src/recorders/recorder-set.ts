@@ -1,0 +1,34 @@
+import type { Tracer } from '@opentelemetry/api'
+import { type Observer, processState } from '@pgspan/lifecycle'
+import type { PgInstrumentationConfig } from '../options.js'
+import { packageName, packageVersion } from '../package-version.js'
+import { AcquireAndConnectSpans } from './acquire-and-connect-spans.js'
+import { ConnectionTimes } from './connection-times.js'
+import { Instruments } from './instruments.js'
+import { OperationDuration } from './operation-duration.js'
+import { PoolGauges } from './pool-gauges.js'
+import { QuerySpans } from './query-spans.js'
+
+/** Everything that one instrumentation records, attached to the events of this process's drivers. */
+export class RecorderSet {
+  readonly instruments: Instruments = new Instruments(packageName, packageVersion)
+  readonly #gauges: PoolGauges = new PoolGauges(this.instruments)
+  readonly #detach: readonly (() => void)[]
+
+  constructor(tracer: () => Tracer, options: PgInstrumentationConfig) {
+    const observers: Observer[] = [
+      new QuerySpans(tracer),
+      new AcquireAndConnectSpans(tracer, options.acquireSpans ?? 'slow', options.connectSpans ?? 'slow'),
+      new OperationDuration(this.instruments),
+      new ConnectionTimes(this.instruments),
+      this.#gauges,
+    ]
+    const { dispatcher } = processState()
+    this.#detach = observers.map((observer) => dispatcher.attach(observer))
+  }
+
+  detach(): void {
+    for (const detach of this.#detach) detach()
+    this.#gauges.close()
+  }
+}
