@@ -33,6 +33,12 @@ describe('the dependency rule', () => {
     expect(packages.filter((name) => !(name in layers))).toEqual([])
   })
 
+  test('the imports that it judges are seen', () => {
+    const specifiers = importsOf('instrumentation-pg').map(({ specifier }) => specifier)
+    expect(specifiers).toContain('@pgspan/lifecycle')
+    expect(specifiers).toContain('./driver/pg-source.js')
+  })
+
   test.each(packages)('%s imports only packages of lower layers, and what its package.json names', (name) => {
     const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'))
     const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
@@ -78,15 +84,17 @@ describe('the dependency rule', () => {
   })
 })
 
+/** `import … from 'x'`, `export … from 'x'`, `import 'x'` at the start of a line; `import('x')` and `require('x')`. */
+const importPattern =
+  /^(?:import|export)\s+(?:(?:type\s+)?(?:[\w*]+(?:\s+as\s+\w+)?|\{[^}]*\})(?:\s*,\s*\{[^}]*\})?\s+from\s+)?'([^']+)'|\b(?:import|require)\('([^']+)'\)/gm
+
 /** Imports of a package's sources, tests left out. */
 function importsOf(name: string): Import[] {
   return sourcesIn(join(root, 'packages', name, 'src')).flatMap((path) => {
     const file = relative(root, path)
     const source = readFileSync(path, 'utf8')
-    const specifiers = source.matchAll(
-      /^(?:import|export)\b[^'"]*?from\s*'([^']+)'|\bimport\('([^']+)'\)|\brequire\('([^']+)'\)/gm,
-    )
-    return [...specifiers].map((match) => ({ file, specifier: match[1] ?? match[2] ?? match[3] ?? '' }))
+    const specifiers = source.matchAll(importPattern)
+    return [...specifiers].map((match) => ({ file, specifier: match[1] ?? match[2] ?? '' }))
   })
 }
 

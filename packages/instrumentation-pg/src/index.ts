@@ -1,3 +1,4 @@
+export { hookPg } from './hook-pg.js'
 export type { PgInstrumentationConfig } from './options.js'
 export { PgInstrumentation } from './pg-instrumentation.js'
 export type { SpanRule } from './recorders/acquire-and-connect-spans.js'

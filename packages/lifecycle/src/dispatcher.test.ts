@@ -114,6 +114,17 @@ describe('the dispatcher', () => {
     expect(dispatcher.isObserved).toBe(false)
   })
 
+  test('tells a late observer of the pools that live', () => {
+    const dispatcher = new Dispatcher()
+    const [ended, live] = [newPool(), newPool()]
+    dispatcher.poolAppeared(ended)
+    dispatcher.poolAppeared(live)
+    dispatcher.endPool(ended)
+    const seen: PoolView[] = []
+    dispatcher.attach({ name: 'late', poolAppeared: (pool) => seen.push(pool) })
+    expect(seen).toEqual([live])
+  })
+
   test('settles every execution, checkout and opening exactly once, in any interleaving of events', () => {
     const step = fc.record({ subject: fc.nat(3), event: fc.nat(7), fails: fc.boolean() })
     fc.assert(

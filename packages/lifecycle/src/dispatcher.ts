@@ -17,6 +17,7 @@ export class Dispatcher {
   #observers: readonly Observer[] = []
   #onQueryStarted: readonly Observer[] = []
   #onQuerySettled: readonly Observer[] = []
+  readonly #pools: Set<PoolView> = new Set()
   readonly #reported: Set<string> = new Set()
 
   /** True if anybody listens; without, a source has nothing to do. */
@@ -24,9 +25,10 @@ export class Dispatcher {
     return this.#observers.length > 0
   }
 
-  /** Returns the function that detaches the observer. */
+  /** Tells the observer of the pools that there are, and returns the function that detaches it. */
   attach(observer: Observer): () => void {
     this.#setObservers([...this.#observers, observer])
+    for (const pool of this.#pools) this.#notify(observer, 'poolAppeared', pool)
     return () => this.#setObservers(this.#observers.filter((other) => other !== observer))
   }
 
@@ -107,6 +109,7 @@ export class Dispatcher {
   }
 
   poolAppeared(pool: PoolView): void {
+    this.#pools.add(pool)
     this.#forward('poolAppeared', pool)
   }
 
@@ -114,6 +117,7 @@ export class Dispatcher {
   endPool(pool: PoolView): boolean {
     if (pool.ended) return false
     pool.end()
+    this.#pools.delete(pool)
     this.#reverse('poolEnded', pool)
     return true
   }

@@ -1,26 +1,25 @@
 import type { Tracer } from '@opentelemetry/api'
 import { type Observer, processState } from '@pgspan/lifecycle'
 import type { PgInstrumentationConfig } from '../options.js'
-import { packageName, packageVersion } from '../package-version.js'
 import { AcquireAndConnectSpans } from './acquire-and-connect-spans.js'
 import { ConnectionTimes } from './connection-times.js'
-import { Instruments } from './instruments.js'
+import type { Instruments } from './instruments.js'
 import { OperationDuration } from './operation-duration.js'
 import { PoolGauges } from './pool-gauges.js'
 import { QuerySpans } from './query-spans.js'
 
 /** Everything that one instrumentation records, attached to the events of this process's drivers. */
 export class RecorderSet {
-  readonly instruments: Instruments = new Instruments(packageName, packageVersion)
-  readonly #gauges: PoolGauges = new PoolGauges(this.instruments)
+  readonly #gauges: PoolGauges
   readonly #detach: readonly (() => void)[]
 
-  constructor(tracer: () => Tracer, options: PgInstrumentationConfig) {
+  constructor(tracer: () => Tracer, instruments: Instruments, options: PgInstrumentationConfig) {
+    this.#gauges = new PoolGauges(instruments)
     const observers: Observer[] = [
       new QuerySpans(tracer),
       new AcquireAndConnectSpans(tracer, options.acquireSpans ?? 'slow', options.connectSpans ?? 'slow'),
-      new OperationDuration(this.instruments),
-      new ConnectionTimes(this.instruments),
+      new OperationDuration(instruments),
+      new ConnectionTimes(instruments),
       this.#gauges,
     ]
     const { dispatcher } = processState()

@@ -1,0 +1,30 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { telemetryPage } from '../scripts/telemetry-docs.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+const pages = [
+  ...readdirSync(root).filter((name) => name.endsWith('.md')),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+  ...readdirSync(join(root, 'packages')).map((name) => join('packages', name, 'README.md')),
+  'examples/shop/README.md',
+]
+
+test('docs/telemetry.md is what the catalogue says', () => {
+  expect(readFileSync(join(root, 'docs/telemetry.md'), 'utf8')).toBe(telemetryPage())
+})
+
+test.each(pages)('%s links only to files that exist', (page) => {
+  const text = readFileSync(join(root, page), 'utf8')
+  const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1] ?? '')
+  const broken = links
+    .filter((link) => !/^[a-z]+:/.test(link))
+    .filter((link) => !existsSync(join(root, dirname(page), link)))
+    .map((link) => relative(root, join(root, dirname(page), link)))
+  expect(broken).toEqual([])
+})
