@@ -13,7 +13,7 @@ const sources = readdirSync(packages).map((folder) => ({
 export default defineConfig({
   resolve: { alias: sources },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/*/test/**/*.test.js'],
     globalSetup: ['./test/support/postgres-server.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,

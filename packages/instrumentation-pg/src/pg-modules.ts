@@ -3,6 +3,7 @@ import {
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from '@opentelemetry/instrumentation'
+import { processState } from '@pgspan/lifecycle'
 import { patchClientClass, patchPoolClass } from './driver/pg-source.js'
 
 /** What is patched, for people. */
@@ -51,6 +52,7 @@ function patchSupported(
   }
   try {
     patch(exports)
+    processState().patchedDrivers.add(`${name} ${version ?? ''}`.trim())
   } catch (error) {
     diag.error(`pgspan: ${name} ${version ?? ''} is not instrumented`, error)
   }

@@ -20,6 +20,8 @@ export interface ProcessState {
   poolNames: PoolNames
   /** How many have asked for units of work per HTTP request, and how to stop making them. */
   httpFollowing: { count: number; stop: (() => void) | undefined }
+  /** What was patched, with versions: `pg 8.23.1`. */
+  patchedDrivers: Set<string>
   /** Counts up from 1; the last id that a connection was given. */
   lastConnectionId: number
 }
@@ -37,6 +39,7 @@ export function processState(): ProcessState {
   state.traceUnits ??= new TraceUnits()
   state.poolNames ??= new PoolNames()
   state.httpFollowing ??= { count: 0, stop: undefined }
+  state.patchedDrivers ??= new Set()
   state.lastConnectionId ??= 0
   return state as ProcessState
 }

@@ -1,0 +1,84 @@
+import { diag } from '@opentelemetry/api'
+
+/** Settings that environment variables give, checked. */
+export interface EnvironmentSettings {
+  readonly disabled: boolean
+  readonly slowQueryMillis: number | false | undefined
+  readonly poolWaitMillis: number | false | undefined
+  readonly console: boolean | undefined
+}
+
+type Reader<Value> = (value: string) => Value | undefined
+
+const booleans: Readonly<Record<string, boolean>> = {
+  '1': true,
+  true: true,
+  on: true,
+  '0': false,
+  false: false,
+  off: false,
+}
+
+const readBoolean: Reader<boolean> = (value) => booleans[value.toLowerCase()]
+const readMillis: Reader<number | false> = (value) => {
+  if (booleans[value.toLowerCase()] === false) return false
+  const millis = Number(value)
+  return Number.isFinite(millis) && millis > 0 ? millis : undefined
+}
+
+const variables = [
+  'PGSPAN_DISABLED',
+  'PGSPAN_SLOW_QUERY_MILLIS',
+  'PGSPAN_POOL_WAIT_MILLIS',
+  'PGSPAN_CONSOLE',
+] as const
+type Variable = (typeof variables)[number]
+
+/** Variables that other parts of pgspan read: not settings, but not mistakes either. */
+const otherVariables: readonly string[] = ['PGSPAN_REQUIRE_PROGRAMS', 'PGSPAN_CORPORA']
+
+/**
+ * Reads the `PGSPAN_*` variables. A wrong value never stops a service: one line names the variable, and its default
+ * holds. A name that does not exist gets one line with the nearest that does.
+ */
+export function readEnvironment(
+  environment: NodeJS.ProcessEnv = process.env,
+  warn: (message: string) => void = (message) => diag.warn(message),
+): EnvironmentSettings {
+  const read = <Value>(name: Variable, reader: Reader<Value>, expected: string): Value | undefined => {
+    const value = environment[name]
+    if (value === undefined || value === '') return undefined
+    const result = reader(value)
+    if (result === undefined) warn(`pgspan: ${name} must be ${expected}; its default holds`)
+    return result
+  }
+  for (const name of Object.keys(environment)) warnOfUnknown(name, warn)
+  return {
+    disabled: read('PGSPAN_DISABLED', readBoolean, '1 or 0') ?? false,
+    slowQueryMillis: read('PGSPAN_SLOW_QUERY_MILLIS', readMillis, 'a number of milliseconds above 0, or off'),
+    poolWaitMillis: read('PGSPAN_POOL_WAIT_MILLIS', readMillis, 'a number of milliseconds above 0, or off'),
+    console: read('PGSPAN_CONSOLE', readBoolean, '1 or 0'),
+  }
+}
+
+function warnOfUnknown(name: string, warn: (message: string) => void): void {
+  if (!name.startsWith('PGSPAN_') || otherVariables.includes(name)) return
+  const known: readonly string[] = variables
+  if (known.includes(name)) return
+  const nearest = known.reduce((best, other) => (distance(name, other) < distance(name, best) ? other : best))
+  warn(`pgspan: ${name} is not a setting; the nearest is ${nearest}`)
+}
+
+/** Levenshtein's distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

@@ -1,0 +1,10 @@
+export { type Finding, InsightsSpanProcessor } from '@pgspan/insights'
+export { PgInstrumentation, type PgInstrumentationConfig } from '@pgspan/instrumentation-pg'
+export {
+  currentUnitOfWork,
+  type QueryExecution,
+  runInUnitOfWork,
+  type UnitOfWork,
+} from '@pgspan/lifecycle'
+export type { PgspanOptions } from './options.js'
+export { type Pgspan, startPgspan } from './start-pgspan.js'

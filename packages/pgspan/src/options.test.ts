@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { checkOptions } from './options.js'
+
+test('right options pass', () => {
+  checkOptions({})
+  checkOptions({
+    serviceName: 'shop',
+    slowQueryMillis: false,
+    prometheusPort: 9464,
+    acquireSpans: 'never',
+    onFinding() {},
+  })
+})
+
+test.each([
+  [{ slowQueryMillis: -5 }, 'slowQueryMillis must be a number of milliseconds above 0, or false, got -5'],
+  [{ prometheusPort: 70_000 }, 'prometheusPort must be a port from 1 to 65535, or false, got 70000'],
+  [{ acquireSpans: 'sometimes' }, "acquireSpans must be 'always', 'never' or 'slow', got string"],
+  [{ console: 'yes' }, 'console must be true or false, got string'],
+  [{ serviceName: '' }, 'serviceName must be a non-empty string, got string'],
+])('%j is refused by name', (options, message) => {
+  expect(() => checkOptions(options as object)).toThrow(new TypeError(`startPgspan: ${message}`))
+})
+
+test('an unknown option is refused, with those that exist', () => {
+  expect(() => checkOptions({ slowMillis: 5 } as object)).toThrow(
+    /^startPgspan: unknown option slowMillis; known are serviceName, /,
+  )
+})

@@ -1,0 +1,59 @@
+import type { Instrumentation } from '@opentelemetry/instrumentation'
+
+// What pgspan uses of OpenTelemetry's SDK: the same in the 2.x and the 3.x line. The packages are optional peers, so
+// their types are not imported either; a type test holds these against them.
+
+/** A processor of spans, as `@opentelemetry/sdk-trace` takes it. */
+export interface SdkSpanProcessor {
+  forceFlush(): Promise<void>
+  onStart(span: never, parentContext: never): void
+  onEnd(span: never): void
+  shutdown(): Promise<void>
+}
+
+/** `@opentelemetry/sdk-node`. */
+export interface SdkNodePackage {
+  readonly NodeSDK: new (configuration: {
+    readonly serviceName?: string
+    readonly instrumentations: readonly Instrumentation[]
+    readonly spanProcessors: readonly unknown[]
+    readonly metricReaders: readonly unknown[]
+    readonly logRecordProcessors?: readonly unknown[]
+  }) => {
+    start(): void
+    shutdown(): Promise<void>
+  }
+}
+
+/** `@opentelemetry/sdk-trace`. */
+export interface SdkTracePackage {
+  readonly BatchSpanProcessor: new (options: { exporter: unknown }) => unknown
+  readonly SimpleSpanProcessor: new (options: { exporter: unknown }) => unknown
+  readonly ConsoleSpanExporter: new () => unknown
+}
+
+/** `@opentelemetry/sdk-metrics`. */
+export interface SdkMetricsPackage {
+  readonly PeriodicExportingMetricReader: new (options: {
+    exporter: unknown
+    exportIntervalMillis?: number
+    exportTimeoutMillis?: number
+  }) => unknown
+  readonly ConsoleMetricExporter: new () => unknown
+}
+
+/** `@opentelemetry/exporter-prometheus`. */
+export interface PrometheusPackage {
+  readonly PrometheusExporter: new (options: {
+    host: string
+    port: number
+    preventServerStart: boolean
+  }) => PrometheusReader
+}
+
+export interface PrometheusReader {
+  startServer(): Promise<void>
+}
+
+/** Any of the OTLP exporter packages. */
+export type OtlpPackage = Readonly<Record<string, new () => unknown>>

@@ -1,0 +1,109 @@
+import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api'
+import type { Instrumentation } from '@opentelemetry/instrumentation'
+import { createConsoleSink, createInsights, type Insights, InsightsSpanProcessor } from '@pgspan/insights'
+import { PgInstrumentation } from '@pgspan/instrumentation-pg'
+import { processState } from '@pgspan/lifecycle'
+import { type EnvironmentSettings, readEnvironment } from './environment.js'
+import { describeMissingSdk } from './missing-sdk.js'
+import { loadOptionalPackage } from './optional-package.js'
+import { checkOptions, insightsOptions, type PgspanOptions } from './options.js'
+import { startSdk } from './sdk.js'
+
+/** What {@link startPgspan} started. */
+export interface Pgspan {
+  /** Findings and statistics of this process; undefined if pgspan is disabled. */
+  readonly insights: Insights | undefined
+  /** Settles with the address of the metrics endpoint once it listens; undefined if there is none. */
+  readonly metricsUrl: Promise<string | undefined>
+  /** Exports what is left and stops everything. */
+  shutdown(): Promise<void>
+}
+
+const nothingObserved =
+  'nothing was observed: pg was never loaded, or before pgspan, or inside a bundle. Load pgspan first: node --import pgspan/register'
+
+/**
+ * Starts everything: spans and metrics of `pg`, insights, and, where OpenTelemetry's SDK is installed, its exporters
+ * as the standard `OTEL_*` variables say, with a Prometheus endpoint. Call it before the application loads `pg`.
+ *
+ * Without an SDK findings are still made, and printed. With `PGSPAN_DISABLED=1` nothing is started.
+ *
+ * @throws TypeError for an option that does not exist or has a wrong value. Nothing else stops the service: what
+ * cannot be started is named in one line.
+ */
+export function startPgspan(options: PgspanOptions = {}): Pgspan {
+  checkOptions(options)
+  // Set before anything is said; an application's own logger, or OTEL_LOG_LEVEL's, replaces it.
+  if (!process.env.OTEL_LOG_LEVEL)
+    diag.setLogger(new DiagConsoleLogger(), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true })
+  const environment = readEnvironment()
+  if (environment.disabled) {
+    return { insights: undefined, metricsUrl: Promise.resolve(undefined), shutdown: async () => {} }
+  }
+  const insights = createInsights(insightsOptions(merged(options, environment)))
+  const stopListening = listen(insights, options, environment)
+  const instrumentations = [...ownInstrumentations(options), ...(options.instrumentations ?? [])]
+  const sdk = runGuarded(() => startSdk(options, instrumentations, new InsightsSpanProcessor(insights)))
+  if (sdk === undefined) {
+    insights.attach()
+    process.stderr.write(`${describeMissingSdk()}\n`)
+  }
+  return {
+    insights,
+    metricsUrl: sdk?.metricsUrl ?? Promise.resolve(undefined),
+    async shutdown() {
+      if (processState().patchedDrivers.size === 0) diag.warn(`pgspan: ${nothingObserved}`)
+      stopListening()
+      insights.close()
+      await sdk?.shutdown()
+      for (const instrumentation of instrumentations) instrumentation.disable()
+    },
+  }
+}
+
+function ownInstrumentations(options: PgspanOptions): Instrumentation[] {
+  const { acquireSpans, connectSpans } = options
+  const pg = new PgInstrumentation({
+    ...(acquireSpans !== undefined && { acquireSpans }),
+    ...(connectSpans !== undefined && { connectSpans }),
+  })
+  // Without a span for the request, each query would be a trace of its own.
+  const http = runGuarded(() => loadOptionalPackage<HttpPackage>('@opentelemetry/instrumentation-http'))
+  return http === undefined ? [pg] : [pg, new http.exports.HttpInstrumentation()]
+}
+
+interface HttpPackage {
+  readonly HttpInstrumentation: new () => Instrumentation
+}
+
+function merged(options: PgspanOptions, environment: EnvironmentSettings): PgspanOptions {
+  const slowQueryMillis = options.slowQueryMillis ?? environment.slowQueryMillis
+  const poolWaitMillis = options.poolWaitMillis ?? environment.poolWaitMillis
+  return {
+    ...(slowQueryMillis !== undefined && { slowQueryMillis }),
+    ...(poolWaitMillis !== undefined && { poolWaitMillis }),
+  }
+}
+
+/** Hands findings to the console and to the caller; returns the function that stops it. */
+function listen(insights: Insights, options: PgspanOptions, environment: EnvironmentSettings): () => void {
+  const isDevelopment = process.env.NODE_ENV !== 'production'
+  const listeners = [
+    ...((options.console ?? environment.console ?? isDevelopment) ? [createConsoleSink()] : []),
+    ...(options.onFinding ? [options.onFinding] : []),
+  ]
+  const stops = listeners.map((listener) => insights.subscribe(listener))
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+/** What cannot be started is named, and the rest goes on. */
+function runGuarded<Result>(action: () => Result): Result | undefined {
+  try {
+    return action()
+  } catch (error) {
+    diag.error('pgspan: a part could not be started; the rest goes on', error)
+    return undefined
+  }
+}

@@ -1,0 +1,189 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import schema from '../docs/report.schema.json' with { type: 'json' }
+import { freePort } from '../examples/shop/demo/free-port.js'
+import planted from '../examples/shop/faults.json' with { type: 'json' }
+import { type OtlpReceiver, startOtlpReceiver } from './support/otlp-receiver.js'
+import { findProgram } from './support/programs.js'
+import { type Prometheus, startPrometheus } from './support/prometheus.js'
+
+const demo = fileURLToPath(new URL('../examples/shop/demo/demo.js', import.meta.url))
+const prometheusProgram = findProgram('prometheus')
+
+interface Report {
+  readonly findings: readonly {
+    readonly kind: string
+    readonly tier?: string
+    readonly severity: string
+    readonly route: string
+    readonly source: string | null
+    readonly file: string | null
+    readonly line: number | null
+  }[]
+  readonly errors: readonly { readonly route: string; readonly sqlstate: string }[]
+  readonly verdict: { readonly passed: boolean }
+}
+
+interface DemoRun {
+  readonly status: number
+  readonly output: string
+  readonly report: Report
+}
+
+async function runDemo(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  onStart?: () => Promise<void>,
+): Promise<DemoRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'pgspan-demo-'))
+  const json = join(folder, 'report.json')
+  try {
+    const child = spawn(process.execPath, [demo, ...args, '--json', json], {
+      env: { ...process.env, ...env },
+    })
+    const output = collect(child)
+    const ended = once(child, 'exit')
+    await onStart?.()
+    const [status] = await ended
+    return { status, output: output(), report: JSON.parse(await readFile(json, 'utf8')) }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function collect(child: ChildProcess): () => string {
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
+  return () => output
+}
+
+function isReport(report: unknown): true | unknown {
+  const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true } })
+  return ajv.validate(schema, report) || ajv.errors
+}
+
+describe('npm run demo -- --once', () => {
+  let receiver: OtlpReceiver
+  let prometheus: Prometheus | undefined
+  let run: DemoRun
+  const scraped: Record<string, number> = {}
+  const scrapedQueries: Record<string, string> = {
+    up: 'up == 1',
+    pools: 'count(count by (db_client_connection_pool_name) (db_client_connection_count))',
+    limit: 'max(db_client_connection_limit)',
+    queries: 'sum(db_client_operation_duration_count)',
+    waits: 'sum(db_client_connection_wait_time_count)',
+    findings: 'sum(pgspan_findings_total)',
+  }
+
+  beforeAll(async () => {
+    receiver = await startOtlpReceiver()
+    const port = await freePort()
+    if (prometheusProgram) prometheus = await startPrometheus(prometheusProgram, `127.0.0.1:${port}`)
+    const scrape = async (): Promise<void> => {
+      for (
+        let i = 0;
+        prometheus && i < 60 && Object.keys(scraped).length < Object.keys(scrapedQueries).length;
+        i++
+      ) {
+        for (const [name, expression] of Object.entries(scrapedQueries)) {
+          const [first] = await prometheus.query(expression)
+          if (first) scraped[name] = first.value
+        }
+        await sleep(250)
+      }
+    }
+    run = await runDemo(
+      ['--once'],
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+        OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
+        OTEL_METRIC_EXPORT_INTERVAL: '1000',
+      },
+      scrape,
+    )
+  }, 120_000)
+  afterAll(async () => {
+    await prometheus?.stop()
+    await receiver?.close()
+  })
+
+  test('ends with status 0 and a report by the schema', () => {
+    expect(run.output).toContain('planted faults found, and nothing else')
+    expect(run.status).toBe(0)
+    expect(isReport(run.report)).toBe(true)
+  })
+
+  test('finds each planted fault by kind, route, line and source, and warns of nothing else', () => {
+    const found = run.report.findings
+      .filter(({ severity }) => severity !== 'info')
+      .map(({ kind, route, source, file, line }) => ({ kind, route, source, file, line }))
+    const expected = planted.faults.map(({ kind, route, source, file, line }) => ({
+      kind,
+      route,
+      source,
+      file,
+      line,
+    }))
+    expect(found).toHaveLength(expected.length)
+    expect(found).toEqual(expect.arrayContaining(expected))
+    for (const { kind, tier } of run.report.findings) if (kind === 'n_plus_one') expect(tier).toBe('proven')
+  })
+
+  test('reports the route that errors, with its SQLSTATE', () => {
+    expect(run.report.errors.map(({ route, sqlstate }) => ({ route, sqlstate }))).toEqual(
+      planted.errors.map(({ route, sqlstate }) => ({ route, sqlstate })),
+    )
+  })
+
+  test('exports spans, metrics and findings that a real OTLP receiver decodes', () => {
+    const queries = receiver.spans.filter(({ attributes }) => attributes['db.system.name'] === 'postgresql')
+    const requests = new Set(
+      receiver.spans.filter(({ name }) => name === 'GET').map(({ traceId }) => traceId),
+    )
+    expect(queries.length).toBeGreaterThan(1_000)
+    expect(queries.filter(({ traceId }) => requests.has(traceId)).length).toBeGreaterThan(1_000)
+    for (const metric of ['db.client.operation.duration', 'db.client.connection.count', 'pgspan.findings']) {
+      expect([...receiver.metrics]).toContain(metric)
+    }
+    const kinds = receiver.events
+      .filter(({ eventName }) => eventName === 'pgspan.finding')
+      .map(({ attributes }) => attributes['pgspan.finding.kind'])
+    expect(new Set(kinds)).toEqual(new Set(planted.faults.map(({ kind }) => kind)))
+  })
+
+  test.skipIf(prometheusProgram === undefined)(
+    'is scraped by a real Prometheus (skipped where none is installed)',
+    () => {
+      expect(scraped).toMatchObject({ up: 1, pools: 2, limit: 8 })
+      expect(scraped.queries).toBeGreaterThan(0)
+      expect(scraped.waits).toBeGreaterThan(0)
+      expect(scraped.findings).toBeGreaterThan(0)
+    },
+  )
+})
+
+test('npm run demo -- --once --fixed ends with status 0 and nothing found', async () => {
+  const { status, output, report } = await runDemo(['--once', '--fixed'])
+  expect(output).toContain('nothing found')
+  expect(status).toBe(0)
+  expect(isReport(report)).toBe(true)
+  expect(report.findings.filter(({ severity }) => severity !== 'info')).toEqual([])
+  expect(report.errors).toEqual([])
+}, 120_000)
+
+test('npm run demo refuses an option that does not exist, and says which there are', async () => {
+  const child = spawn(process.execPath, [demo, '--onse'])
+  const output = collect(child)
+  const [status] = await once(child, 'exit')
+  expect(status).toBe(2)
+  expect(output()).toContain("Unknown option '--onse'")
+  expect(output()).toContain('--once')
+})

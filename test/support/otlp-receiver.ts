@@ -1,0 +1,77 @@
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+
+/** What a real OTLP receiver decoded. */
+export interface OtlpReceiver {
+  readonly url: string
+  readonly spans: readonly Span[]
+  readonly metrics: ReadonlySet<string>
+  readonly events: readonly LogEvent[]
+  close(): Promise<void>
+}
+
+export interface Span {
+  readonly name: string
+  readonly traceId: string
+  readonly parentSpanId: string
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+export interface LogEvent {
+  readonly eventName: string
+  readonly severityText: string
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+interface KeyValue {
+  readonly key: string
+  readonly value: Readonly<Record<string, unknown>>
+}
+
+/** Starts the receiver on a free port of this machine. */
+export async function startOtlpReceiver(): Promise<OtlpReceiver> {
+  const { MockOtlpServer } = require('@elastic/mockotlpserver')
+  const spans: Span[] = []
+  const metrics = new Set<string>()
+  const events: LogEvent[] = []
+  const server = new MockOtlpServer({
+    logLevel: 'error',
+    services: ['http'],
+    httpHostname: '127.0.0.1',
+    httpPort: 0,
+    // The receiver's own decoded protobuf messages.
+    onTrace: (trace: {
+      resourceSpans: { scopeSpans: { spans: (Span & { attributes: KeyValue[] })[] }[] }[]
+    }) => {
+      for (const { scopeSpans } of trace.resourceSpans) {
+        for (const scope of scopeSpans) {
+          for (const span of scope.spans) spans.push({ ...span, attributes: plain(span.attributes) })
+        }
+      }
+    },
+    onMetrics: (message: { resourceMetrics: { scopeMetrics: { metrics: { name: string }[] }[] }[] }) => {
+      for (const { scopeMetrics } of message.resourceMetrics) {
+        for (const scope of scopeMetrics) for (const { name } of scope.metrics) metrics.add(name)
+      }
+    },
+    onLogs: (message: {
+      resourceLogs: { scopeLogs: { logRecords: (LogEvent & { attributes: KeyValue[] })[] }[] }[]
+    }) => {
+      for (const { scopeLogs } of message.resourceLogs) {
+        for (const scope of scopeLogs) {
+          for (const record of scope.logRecords)
+            events.push({ ...record, attributes: plain(record.attributes) })
+        }
+      }
+    },
+  })
+  await server.start()
+  return { url: server.httpUrl, spans, metrics, events, close: () => server.close() }
+}
+
+function plain(attributes: readonly KeyValue[]): Record<string, unknown> {
+  return Object.fromEntries(
+    attributes.map(({ key, value }) => [key, Object.values(value).find((part) => part !== undefined)]),
+  )
+}
