@@ -126,7 +126,7 @@ describe.each(['client.query', 'pool.query'] as const)('%s', (entry) => {
     let answers = 0
     const config = { text: 'SELECT 1 AS n', callback: () => answers++ }
     for (let i = 0; i < 5; i++) {
-      ;(target().query as (config: unknown) => unknown)(config)
+      await (target().query as (config: unknown) => unknown)(config)
       await target().query('SELECT 2')
     }
     expect(answers).toBe(entry === 'client.query' ? 5 : 0)

@@ -14,12 +14,10 @@ export interface OtlpReceiver {
 export interface Span {
   readonly name: string
   readonly traceId: string
-  readonly parentSpanId: string
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
 export interface LogEvent {
-  readonly eventName: string
   readonly severityText: string
   readonly attributes: Readonly<Record<string, unknown>>
 }
@@ -46,7 +44,8 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     }) => {
       for (const { scopeSpans } of trace.resourceSpans) {
         for (const scope of scopeSpans) {
-          for (const span of scope.spans) spans.push({ ...span, attributes: plain(span.attributes) })
+          for (const span of scope.spans)
+            spans.push({ ...span, traceId: hex(span.traceId), attributes: plain(span.attributes) })
         }
       }
     },
@@ -67,7 +66,12 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     },
   })
   await server.start()
-  return { url: server.httpUrl, spans, metrics, events, close: () => server.close() }
+  return { url: server.httpUrl.href, spans, metrics, events, close: () => server.close() }
+}
+
+/** Ids are bytes in protobuf. */
+function hex(id: string | Uint8Array): string {
+  return typeof id === 'string' ? id : Buffer.from(id).toString('hex')
 }
 
 function plain(attributes: readonly KeyValue[]): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 
 // What pgspan uses of OpenTelemetry's SDK: the same in the 2.x and the 3.x line. The packages are optional peers, so
@@ -52,7 +53,7 @@ export interface PrometheusPackage {
 }
 
 export interface PrometheusReader {
-  startServer(): Promise<void>
+  getMetricsRequestHandler(request: IncomingMessage, response: ServerResponse): void
 }
 
 /** Any of the OTLP exporter packages. */

@@ -32,12 +32,18 @@ export function startSdk(
   })
   sdk.start()
   const { prometheus } = exporters
-  const metricsUrl =
-    prometheus && address ? startPrometheusEndpoint(prometheus, address) : Promise.resolve(undefined)
-  return { metricsUrl, shutdown: () => sdk.shutdown() }
+  const endpoint = prometheus && address ? startPrometheusEndpoint(prometheus, address) : undefined
+  return {
+    metricsUrl: endpoint?.url ?? Promise.resolve(undefined),
+    async shutdown() {
+      endpoint?.close()
+      await sdk.shutdown()
+    },
+  }
 }
 
-function prometheusAddress(options: PgspanOptions): PrometheusAddress | false {
+/** Where metrics are to be served; false for nowhere. */
+export function prometheusAddress(options: PgspanOptions): PrometheusAddress | false {
   const { prometheusHost, prometheusPort } = options
   if (prometheusPort === false || process.env.OTEL_SDK_DISABLED === 'true') return false
   const port = Number(process.env.OTEL_EXPORTER_PROMETHEUS_PORT)

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 import { createConsoleSink, createInsights, type Insights, InsightsSpanProcessor } from '@pgspan/insights'
@@ -7,7 +8,7 @@ import { type EnvironmentSettings, readEnvironment } from './environment.js'
 import { describeMissingSdk } from './missing-sdk.js'
 import { loadOptionalPackage } from './optional-package.js'
 import { checkOptions, insightsOptions, type PgspanOptions } from './options.js'
-import { startSdk } from './sdk.js'
+import { prometheusAddress, startSdk } from './sdk.js'
 
 /** What {@link startPgspan} started. */
 export interface Pgspan {
@@ -69,11 +70,18 @@ function ownInstrumentations(options: PgspanOptions): Instrumentation[] {
   })
   // Without a span for the request, each query would be a trace of its own.
   const http = runGuarded(() => loadOptionalPackage<HttpPackage>('@opentelemetry/instrumentation-http'))
-  return http === undefined ? [pg] : [pg, new http.exports.HttpInstrumentation()]
+  if (http === undefined) return [pg]
+  const address = prometheusAddress(options)
+  const ignoreIncomingRequestHook = ({ socket }: IncomingMessage): boolean =>
+    address !== false && socket.localPort === address.port
+  return [pg, new http.exports.HttpInstrumentation({ ignoreIncomingRequestHook })]
 }
 
 interface HttpPackage {
-  readonly HttpInstrumentation: new () => Instrumentation
+  /** Scrapes of the metrics endpoint are nobody's requests. */
+  readonly HttpInstrumentation: new (config: {
+    ignoreIncomingRequestHook: (request: IncomingMessage) => boolean
+  }) => Instrumentation
 }
 
 function merged(options: PgspanOptions, environment: EnvironmentSettings): PgspanOptions {

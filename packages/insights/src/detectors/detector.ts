@@ -1,0 +1,32 @@
+import type { CallSite } from '@pgspan/lifecycle'
+import type { FindingDraft, FindingKind, Sighting } from '../finding.js'
+import type { ObservedCheckout } from '../observed-checkout.js'
+import type { ObservedQuery } from '../observed-query.js'
+import type { QueryGroup } from '../query-group.js'
+import type { UnitActivity } from '../unit-activity.js'
+
+/** What a detector may ask for and where it reports. */
+export interface Reporter {
+  /**
+   * Asks who made the query; only while it settles. `listener` runs once: shortly, before the caller goes on, or at
+   * the latest at the next turn of the event loop and at the unit's end, with undefined.
+   */
+  askCallSite(query: ObservedQuery, listener: (site: CallSite | undefined) => void): void
+  /** Undefined if it is not to be reported: ignored in the statement's comment. */
+  open(draft: FindingDraft, subject: ObservedQuery | ObservedCheckout): Sighting | undefined
+}
+
+/**
+ * Judges one kind of trouble. Its methods run on the query path: be quick, keep little.
+ *
+ * `activity` is what happened in the unit of work so far, this event included; undefined outside any.
+ */
+export interface Detector {
+  readonly kind: FindingKind
+  querySettled?(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void
+  checkoutSettled?(checkout: ObservedCheckout, activity: UnitActivity | undefined, reporter: Reporter): void
+  /**
+   * The group was quiet for a while or its unit of work ends. May be called several times for one group.
+   */
+  groupRests?(group: QueryGroup, activity: UnitActivity, reporter: Reporter): void
+}

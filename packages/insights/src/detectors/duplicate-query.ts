@@ -1,0 +1,71 @@
+import type { FindingDraft } from '../finding.js'
+import { duplicateFix } from '../fix-text.js'
+import type { ObservedQuery } from '../observed-query.js'
+import type { QueryGroup } from '../query-group.js'
+import type { UnitActivity } from '../unit-activity.js'
+import type { Detector, Reporter } from './detector.js'
+import {
+  mayRepeatByMistake,
+  nameOf,
+  repetitionDraft,
+  repetitionEvidence,
+  severityOfSaving,
+} from './repetition.js'
+
+const leastRepetitions = 3
+/** So many equal queries are no beginning of an N+1 over a sorted list; there is no need to wait for its end. */
+const certainRepetitions = 100
+const warningMillis = 20
+const warningCount = 20
+
+/**
+ * The same statement with the same values, three times and more, with nothing written to its tables in between.
+ *
+ * Reported when the statement rests or its unit of work ends, because an N+1 whose list is sorted begins like this.
+ */
+export class DuplicateQuery implements Detector {
+  readonly kind = 'duplicate_query'
+
+  querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
+    const { group, repetition } = query
+    if (activity === undefined || group === undefined || !mayBeDuplicated(group)) return
+    if (repetition === 2 || repetition === leastRepetitions) {
+      group.callSites.ask()
+      reporter.askCallSite(query, (site) => group.callSites.answer(site))
+    }
+    if (repetition === certainRepetitions) this.#judge(group, reporter)
+  }
+
+  groupRests(group: QueryGroup, _activity: UnitActivity, reporter: Reporter): void {
+    if (mayBeDuplicated(group)) this.#judge(group, reporter)
+  }
+
+  #judge(group: QueryGroup, reporter: Reporter): void {
+    const { sighting, variation } = group
+    const count = variation?.repeated ?? 0
+    if (count < leastRepetitions || !group.timing.isBurst || group.isTransactionPerItem) return
+    if (sighting !== undefined && sighting.finding.kind !== this.kind) return
+    const draft = draftOf(group, count)
+    if (sighting === undefined) group.sighting = reporter.open(draft, group.first)
+    else sighting.update(draft)
+  }
+}
+
+/** A statement without tables, such as `SELECT 1`, is a probe. */
+function mayBeDuplicated({ shape }: QueryGroup): boolean {
+  return mayRepeatByMistake(shape) && shape.tables.length > 0
+}
+
+function draftOf(group: QueryGroup, count: number): FindingDraft {
+  const evidence = repetitionEvidence(group, count)
+  const isWorthIt = (evidence.savedMillis ?? 0) >= warningMillis || count >= warningCount
+  return {
+    kind: 'duplicate_query',
+    severity: severityOfSaving(group, evidence, isWorthIt ? 'warning' : 'info'),
+    title: `${nameOf(group.shape)} asked for the same ${count} times`,
+    evidence,
+    ...repetitionDraft(group),
+    callSite: group.callSites.first,
+    fix: duplicateFix,
+  }
+}

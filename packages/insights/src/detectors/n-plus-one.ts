@@ -1,0 +1,135 @@
+import type { FindingDraft, FindingTier } from '../finding.js'
+import { nPlusOneFix } from '../fix-text.js'
+import { GrowthWatch } from '../growth-watch.js'
+import type { ObservedQuery } from '../observed-query.js'
+import type { QueryGroup } from '../query-group.js'
+import type { UnitActivity } from '../unit-activity.js'
+import type { Detector, Reporter } from './detector.js'
+import { type Origin, originOf } from './origin.js'
+import {
+  isRepeatedOnPurpose,
+  mayRepeatByMistake,
+  nameOf,
+  nextCheckAfter,
+  repetitionDraft,
+  repetitionEvidence,
+  severityOfSaving,
+} from './repetition.js'
+
+// The executions whose call sites are asked for: three of a loop, none of anything else.
+const firstAsked = 3
+const lastAsked = 5
+
+/**
+ * One query for a list, then one more per row of it, where a single query would do.
+ *
+ * Looks at a statement again at 5, 10, 20, 50 … executions and when its unit of work ends.
+ */
+export class NPlusOne implements Detector {
+  readonly kind = 'n_plus_one'
+  readonly #threshold: number
+  readonly #growth: GrowthWatch = new GrowthWatch()
+  /** The best that was known of a group: later executions may dilute it. */
+  readonly #origins: WeakMap<QueryGroup, Origin> = new WeakMap()
+  readonly #due: WeakSet<QueryGroup> = new WeakSet()
+  readonly #watched: WeakSet<QueryGroup> = new WeakSet()
+
+  /** @param threshold different values from which on a repetition counts. */
+  constructor(threshold: number) {
+    this.#threshold = threshold
+  }
+
+  querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
+    const { group } = query
+    if (activity === undefined || group?.variation === undefined || !mayRepeatByMistake(query.shape)) return
+    const { settled } = group.timing
+    if (settled >= firstAsked && settled <= lastAsked && group.variation.probes.length > 0) {
+      this.#askCallSite(query, group, activity, reporter)
+    }
+    if (settled < this.#threshold || group.variation.distinct < this.#threshold) return
+    if (settled < group.nextCheck) return
+    group.nextCheck = nextCheckAfter(settled)
+    if (group.callSites.isComplete) this.#judge(group, activity, reporter, false)
+    else this.#due.add(group)
+  }
+
+  groupRests(group: QueryGroup, activity: UnitActivity, reporter: Reporter): void {
+    if (!mayRepeatByMistake(group.shape) || group.timing.settled < this.#threshold) return
+    if ((group.variation?.distinct ?? 0) >= this.#threshold) this.#judge(group, activity, reporter, true)
+  }
+
+  #askCallSite(query: ObservedQuery, group: QueryGroup, activity: UnitActivity, reporter: Reporter): void {
+    group.callSites.ask()
+    reporter.askCallSite(query, (site) => {
+      group.callSites.answer(site)
+      if (group.callSites.isComplete && this.#due.delete(group)) this.#judge(group, activity, reporter, false)
+    })
+  }
+
+  #judge(group: QueryGroup, activity: UnitActivity, reporter: Reporter, rests: boolean): void {
+    const { sighting } = group
+    if (sighting !== undefined && sighting.finding.kind !== this.kind) return
+    if (activity.isMigration || (sighting === undefined && isRepeatedOnPurpose(group))) return
+    const origin = this.#originOf(group)
+    if (origin === undefined) return
+    if (origin.tier === 'likely' && sighting === undefined && !(rests && this.#grows(group, origin))) return
+    const draft = draftOf(group, origin)
+    if (sighting === undefined) group.sighting = reporter.open(draft, group.first)
+    else sighting.update(draft)
+  }
+
+  #originOf(group: QueryGroup): Origin | undefined {
+    const known = this.#origins.get(group)
+    const origin = originOf(group, this.#threshold)
+    const isBetter = origin !== undefined && (known?.tier !== 'proven' || isSameSource(known, origin))
+    if (!isBetter) return known
+    this.#origins.set(group, origin)
+    return origin
+  }
+
+  #grows(group: QueryGroup, { provenance }: Origin): boolean {
+    if (provenance === undefined || this.#watched.has(group)) return false
+    this.#watched.add(group)
+    const { column, source } = provenance.candidate
+    const key = `${group.first.unit?.name} ${group.shape.fingerprint} ${source.shape.fingerprint} ${column.name}`
+    return this.#growth.growsWithSource(key, provenance.keys, column.size)
+  }
+}
+
+function isSameSource(known: Origin, origin: Origin): boolean {
+  return origin.tier === known.tier && origin.provenance?.candidate === known.provenance?.candidate
+}
+
+function draftOf(group: QueryGroup, origin: Origin): FindingDraft {
+  const count = group.timing.settled
+  const column = origin.probe?.slot.column
+  const evidence = {
+    ...repetitionEvidence(group, count),
+    ...(origin.provenance && { coverage: `${origin.provenance.hits} of ${origin.provenance.keys}` }),
+  }
+  return {
+    kind: 'n_plus_one',
+    tier: origin.tier,
+    severity: severityOfSaving(group, evidence, origin.tier === 'likely' ? 'info' : 'warning'),
+    title: titleOf(group, origin, count),
+    evidence,
+    ...repetitionDraft(group),
+    ...(origin.source && { source: origin.source }),
+    ...(column !== undefined && { comparedColumn: column }),
+    callSite: group.callSites.first,
+    fix: (library) => nPlusOneFix(library, group.shape, column),
+  }
+}
+
+function titleOf(group: QueryGroup, { tier, source, isNamed }: Origin, count: number): string {
+  const ran = `${nameOf(group.shape)} ran ${count} times`
+  const endings: { readonly [Tier in FindingTier]: string } = {
+    proven: isNamed
+      ? `once for each ${source?.column} of an earlier result`
+      : `each time with a value of ${source?.column} of an earlier result`,
+    recursive: `from row to row of its own results, by ${source?.column}`,
+    strong: 'with different values, from one place in the code',
+    likely: `probably once for each ${source?.column} of an earlier result, and grows with it`,
+  }
+  return `${ran}, ${endings[tier]}`
+}

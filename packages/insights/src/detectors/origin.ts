@@ -1,0 +1,61 @@
+import type { ColumnProbe } from '../column-probe.js'
+import type { FindingDraft, FindingTier } from '../finding.js'
+import { type Provenance, provenanceOf, recursionOf } from '../provenance.js'
+import type { ProvenanceCandidate } from '../provenance-candidate.js'
+import type { QueryGroup } from '../query-group.js'
+
+/** Where the different values of a repeated statement came from, and how sure that is. */
+export interface Origin {
+  readonly tier: FindingTier
+  readonly probe: ColumnProbe | undefined
+  readonly provenance: Provenance | undefined
+  readonly source: FindingDraft['source']
+  /** The source's column and the compared one go together; otherwise it only held the values. */
+  readonly isNamed: boolean
+}
+
+/**
+ * The cascade of proof, best first: a column of an earlier result, the statement's own rows, one place in the code,
+ * and a column that held the values but might by chance. Undefined if nothing speaks for a loop.
+ *
+ * @param leastHits values that the source must have held.
+ */
+export function originOf(group: QueryGroup, leastHits: number): Origin | undefined {
+  const probes = group.variation?.probes ?? []
+  const found = probes.flatMap((probe) => {
+    const provenance = provenanceOf(probe, group.shape, leastHits)
+    return provenance === undefined ? [] : [{ probe, provenance }]
+  })
+  const best = found.find(({ provenance }) => provenance.isProof) ?? found[0]
+  if (best?.provenance.isProof) return byProvenance('proven', best.probe, best.provenance)
+  for (const probe of probes) {
+    const own = recursionOf(probe)
+    if (own !== undefined) return byRecursion(probe, own)
+  }
+  if (group.callSites.isOnePlace && group.timing.isBurst && group.isRegular) {
+    const { probe, provenance } = best ?? { probe: probes[0], provenance: undefined }
+    return { tier: 'strong', probe, provenance, source: undefined, isNamed: false }
+  }
+  return best && byProvenance('likely', best.probe, best.provenance)
+}
+
+function byProvenance(tier: FindingTier, probe: ColumnProbe, provenance: Provenance): Origin {
+  const { isNamed } = provenance
+  return { tier, probe, provenance, source: sourceOf(provenance.candidate), isNamed }
+}
+
+function byRecursion(probe: ColumnProbe, own: ProvenanceCandidate): Origin {
+  return { tier: 'recursive', probe, provenance: undefined, source: sourceOf(own), isNamed: true }
+}
+
+function sourceOf({ source, column }: ProvenanceCandidate): NonNullable<FindingDraft['source']> {
+  const { shape } = source
+  const table = shape.tables.length === 1 ? `${shape.tables[0]}.` : ''
+  return {
+    summary: shape.summary,
+    fingerprint: shape.fingerprint,
+    statement: shape.sanitizedText,
+    column: `${table}${column.name}`,
+    rows: source.rows,
+  }
+}

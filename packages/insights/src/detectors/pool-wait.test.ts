@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest'
+import { siteAt } from '../../test/simulated-database.js'
+import { simulate } from '../../test/simulation.js'
+
+describe('a long wait for a connection', () => {
+  test('is one finding per unit of work and pool, with all waits of the unit', () => {
+    const { db, unit, finding } = simulate()
+    db.checkOut(150)
+    db.checkOut(420)
+    db.checkOut(30)
+    unit.end()
+    expect(finding('pool_wait')).toMatchObject({
+      severity: 'info',
+      title: 'Waited 2 times for a connection of pool shop, up to 420 ms, in GET /orders.',
+      evidence: { count: 2, totalMillis: 570, maximumMillis: 420, timeouts: 0, limit: 10 },
+      summary: 'shop',
+      statement: '',
+      fix: expect.stringContaining('All 10 connections'),
+    })
+  })
+
+  test('knows its line of code from the first query of the connection', () => {
+    const { db, finding } = simulate()
+    const checkout = db.checkOut(150)
+    db.query('SELECT * FROM orders', [], { checkout, site: siteAt('listOrders') })
+    db.query('SELECT * FROM orders', [], { checkout, site: siteAt('other') })
+    expect(finding('pool_wait')).toMatchObject({ callSite: { functionName: 'listOrders' } })
+  })
+
+  test('is a warning when it was in vain, however short', () => {
+    const { db, finding } = simulate()
+    db.checkOut(50, { timedOut: true })
+    expect(finding('pool_wait')).toMatchObject({
+      severity: 'warning',
+      title: 'Waited 50 ms for a connection of pool shop, in vain, in GET /orders.',
+      evidence: { timeouts: 1 },
+    })
+  })
+
+  test('is a warning at the third within a minute in the process', () => {
+    const { db, finding } = simulate()
+    const severities = [0, 20_000, 20_000, 50_000].map((pause) => {
+      db.wait(pause)
+      db.checkOut(150, { unit: undefined })
+      return finding('pool_wait')?.severity
+    })
+    expect(severities).toEqual(['info', 'info', 'warning', 'info'])
+  })
+
+  test('is nothing below the threshold, and never if that is off', () => {
+    const { db, kinds } = simulate()
+    db.checkOut(99)
+    expect(kinds()).toEqual([])
+    const off = simulate({ poolWaitMillis: false })
+    off.db.checkOut(60_000, { timedOut: true })
+    expect(off.kinds()).toEqual([])
+  })
+})

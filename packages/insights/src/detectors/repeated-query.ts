@@ -1,0 +1,79 @@
+import type { FindingDraft } from '../finding.js'
+import { repeatedFix } from '../fix-text.js'
+import type { ObservedQuery } from '../observed-query.js'
+import type { QueryGroup } from '../query-group.js'
+import { isIdentity } from '../slot-values.js'
+import type { UnitActivity } from '../unit-activity.js'
+import type { Detector, Reporter } from './detector.js'
+import {
+  isRepeatedOnPurpose,
+  mayRepeatByMistake,
+  nameOf,
+  nextCheckAfter,
+  repetitionDraft,
+  repetitionEvidence,
+} from './repetition.js'
+
+/**
+ * The same statement many times, where nobody can say more: somebody's spans show neither rows nor, mostly, values.
+ *
+ * An N+1 or duplicates. Never more than information, and never called proven.
+ */
+export class RepeatedQuery implements Detector {
+  readonly kind = 'repeated_query'
+  readonly #threshold: number
+
+  constructor(threshold: number) {
+    this.#threshold = threshold
+  }
+
+  querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
+    const { group } = query
+    if (activity === undefined || group === undefined || group.timing.settled < this.#threshold) return
+    if (group.timing.settled < group.nextCheck || !this.#isUnexplained(group)) return
+    group.nextCheck = nextCheckAfter(group.timing.settled)
+    this.#judge(group, activity, reporter)
+  }
+
+  groupRests(group: QueryGroup, activity: UnitActivity, reporter: Reporter): void {
+    if (group.timing.settled >= this.#threshold && this.#isUnexplained(group))
+      this.#judge(group, activity, reporter)
+  }
+
+  #isUnexplained(group: QueryGroup): boolean {
+    const isRepeated = group.unknownRuns >= this.#threshold || this.#differsInSpans(group)
+    return (
+      isRepeated && mayRepeatByMistake(group.shape) && group.shape.slots.some(({ role }) => isIdentity(role))
+    )
+  }
+
+  /** Literals in the text, or values as attributes: they tell an N+1 from duplicates, not where it came from. */
+  #differsInSpans(group: QueryGroup): boolean {
+    return group.first.callSites === undefined && (group.variation?.distinct ?? 0) >= this.#threshold
+  }
+
+  #judge(group: QueryGroup, activity: UnitActivity, reporter: Reporter): void {
+    const { sighting } = group
+    if (sighting !== undefined && sighting.finding.kind !== this.kind) return
+    if (activity.isMigration || isRepeatedOnPurpose(group) || !group.timing.isBurst) return
+    const draft = draftOf(group)
+    if (sighting === undefined) group.sighting = reporter.open(draft, group.first)
+    else sighting.update(draft)
+  }
+}
+
+function draftOf(group: QueryGroup): FindingDraft {
+  const count = group.timing.settled
+  const column = group.shape.slots.find(({ role }) => isIdentity(role))?.column
+  const differs = group.unknownRuns === 0
+  return {
+    kind: 'repeated_query',
+    severity: 'info',
+    title: `${nameOf(group.shape)} ran ${count} times, ${differs ? 'with different values' : 'with values that are not known'}`,
+    evidence: repetitionEvidence(group, count),
+    ...repetitionDraft(group),
+    ...(column !== undefined && { comparedColumn: column }),
+    callSite: undefined,
+    fix: () => repeatedFix(column),
+  }
+}

@@ -1,0 +1,77 @@
+import type { QueryShape } from '@pgspan/lifecycle'
+import type { FindingDraft, FindingEvidence, FindingSeverity } from '../finding.js'
+import type { QueryGroup } from '../query-group.js'
+
+const criticalMillis = 500
+const criticalShare = 0.5
+const criticalCount = 20
+
+/** True for statements whose repetition can be a mistake: they read rows, and neither lock them nor have effects. */
+export function mayRepeatByMistake(shape: QueryShape): boolean {
+  return shape.kind === 'read' && !shape.locks && !shape.isVolatile && !shape.isMultiStatement
+}
+
+/** True for repetitions that are meant: batches, pages, transactions of their own, a loop that reads what it wrote. */
+export function isRepeatedOnPurpose(group: QueryGroup): boolean {
+  if (group.isTransactionPerItem || group.isReadModifyWrite) return true
+  const { variation } = group
+  return variation !== undefined && (variation.isBatched || variation.isKeysetPagination)
+}
+
+/** What every finding of a repeated statement says of it. */
+export function repetitionDraft(
+  group: QueryGroup,
+): Pick<FindingDraft, 'summary' | 'fingerprint' | 'statement' | 'namespace'> {
+  const { shape, first } = group
+  return {
+    summary: shape.summary,
+    fingerprint: shape.fingerprint,
+    statement: shape.sanitizedText,
+    namespace: first.target.namespace,
+  }
+}
+
+/** @param count the executions that one could have replaced. */
+export function repetitionEvidence(group: QueryGroup, count: number): FindingEvidence {
+  const { timing } = group
+  return {
+    count,
+    ...(group.variation && { distinct: group.variation.distinct }),
+    totalMillis: rounded(timing.totalMillis),
+    medianMillis: rounded(timing.medianMillis),
+    savedMillis: rounded(timing.savedMillis(count)),
+    concurrency: timing.isConcurrent ? 'concurrent' : 'sequential',
+  }
+}
+
+/** Critical: half a second to save, or half of the unit's time by 20 executions and more. */
+export function severityOfSaving(
+  group: QueryGroup,
+  evidence: FindingEvidence,
+  least: FindingSeverity,
+): FindingSeverity {
+  const saved = evidence.savedMillis ?? 0
+  if (saved >= criticalMillis) return 'critical'
+  const { unit, settledAt } = group.first
+  const unitMillis = (unit?.endedAt || performance.now()) - (unit?.startedAt ?? settledAt)
+  return evidence.count >= criticalCount && saved >= unitMillis * criticalShare ? 'critical' : least
+}
+
+/** The statement for the middle of a sentence. */
+export function nameOf(shape: QueryShape): string {
+  return shape.summary === '' ? 'A statement' : shape.summary
+}
+
+/** Microseconds are as exact as the clock. */
+export function rounded(millis: number): number {
+  return Math.round(millis * 1_000) / 1_000
+}
+
+/** 5, 10, 20, 50, 100 and so on: when a growing repetition is looked at again. */
+export function nextCheckAfter(count: number): number {
+  let scale = 1
+  for (;;) {
+    for (const step of [scale, 2 * scale, 5 * scale]) if (step > count) return step
+    scale *= 10
+  }
+}

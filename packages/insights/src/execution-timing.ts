@@ -1,0 +1,89 @@
+/** Longer pauses between executions are those of polling or of a person, not of a loop. */
+export const burstPauseMillis = 250
+/** After a pause of this length a statement starts over, whatever was known of it. */
+const freshStartMillis = 5_000
+/** Before, it is too early to say that pauses are long and that the values came from nowhere. */
+const leastExecutions = 8
+const keptSamples = 32
+
+/** When the executions of one statement ran, in one unit of work. All times are in milliseconds. */
+export class ExecutionTiming {
+  started = 0
+  /** Settled without an error. */
+  settled = 0
+  failed = 0
+  totalMillis = 0
+  /** Time in which at least one of them ran. */
+  busyMillis = 0
+  #running = 0
+  #overlapped = 0
+  #shortPauses = 0
+  #longPauses = 0
+  #busySince = 0
+  #lastEndedAt = 0
+  #samples: Float32Array | undefined = undefined
+
+  start(at: number): void {
+    const pause = this.#pauseBefore(at)
+    if (this.started++ > 0) {
+      if (pause > burstPauseMillis) this.#longPauses++
+      else this.#shortPauses++
+    }
+    // A feed that hears of a query when it is over never sees two running.
+    if (this.#running > 0 || at < this.#lastEndedAt) this.#overlapped++
+    if (this.#running++ === 0) this.#busySince = Math.max(at, this.#lastEndedAt)
+  }
+
+  settle(startedAt: number, at: number, isFailure: boolean): void {
+    const millis = Math.max(0, at - startedAt)
+    if (isFailure) this.failed++
+    else {
+      this.#samples ??= new Float32Array(keptSamples)
+      this.#samples[this.settled++ % keptSamples] = millis
+      this.totalMillis += millis
+    }
+    if (this.#running > 0 && --this.#running === 0) {
+      this.busyMillis += Math.max(0, at - this.#busySince)
+    }
+    if (at > this.#lastEndedAt) this.#lastEndedAt = at
+  }
+
+  /** True if an execution at `at` begins something new: it has nothing to do with those before. */
+  isFreshStart(at: number, isCovered: boolean): boolean {
+    if (this.started === 0) return false
+    const pause = this.#pauseBefore(at)
+    if (pause > freshStartMillis) return true
+    if (pause <= burstPauseMillis || isCovered || this.started < leastExecutions) return false
+    return this.#longPauses >= this.#shortPauses
+  }
+
+  /** The median pause is short: a loop, not polling. */
+  get isBurst(): boolean {
+    return this.#shortPauses >= this.#longPauses
+  }
+
+  get isConcurrent(): boolean {
+    return this.#overlapped * 2 >= this.started
+  }
+
+  /** Milliseconds since the last execution ended; 0 while one runs. */
+  quietMillis(now: number): number {
+    return this.#pauseBefore(now)
+  }
+
+  /** Of the latest 32 executions. */
+  get medianMillis(): number {
+    const sorted = this.#samples?.slice(0, Math.min(this.settled, keptSamples)).sort()
+    return sorted?.[sorted.length >> 1] ?? 0
+  }
+
+  /** What the unit of work had not waited, had `executions` of them been one. An estimate, never above the truth. */
+  savedMillis(executions: number): number {
+    const median = this.medianMillis
+    return Math.max(0, Math.min(this.busyMillis - median, (executions - 1) * median))
+  }
+
+  #pauseBefore(at: number): number {
+    return this.#running > 0 || this.#lastEndedAt === 0 ? 0 : Math.max(0, at - this.#lastEndedAt)
+  }
+}

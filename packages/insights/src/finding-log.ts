@@ -1,0 +1,165 @@
+import { type Context, diag, trace } from '@opentelemetry/api'
+import type { UnitOfWork } from '@pgspan/lifecycle'
+import type { Finding, FindingDraft, Sighting } from './finding.js'
+import { findingId } from './finding-id.js'
+import { FindingRecord } from './finding-record.js'
+import type { FindingSink, SightedFinding } from './finding-sink.js'
+import { TokenBucket } from './token-bucket.js'
+import { refreshUnitName } from './unit-name.js'
+
+const maximumFindings = 2_000
+const reportsPerSecond = 10
+/** A sighting whose unit of work lasts longer is reported with the evidence so far. */
+const patienceMillis = 5_000
+const maximumOpen = 2_000
+
+/** Where a finding was made. */
+export interface FindingSubject {
+  readonly unit: UnitOfWork | undefined
+  readonly callerContext: Context
+}
+
+/** The findings of this process: at most 2,000, those that were not seen for the longest are forgotten. */
+export class FindingLog {
+  readonly #records: Map<string, FindingRecord> = new Map()
+  readonly #open: Set<OpenSighting> = new Set()
+  readonly #sinks: Set<FindingSink> = new Set()
+  readonly #reportedSinks: WeakSet<FindingSink> = new WeakSet()
+  readonly #bucket: TokenBucket = new TokenBucket(reportsPerSecond, performance.now())
+
+  /** The latest first, each with its best evidence. */
+  get findings(): readonly Finding[] {
+    return [...this.#records.values()].map(({ finding }) => finding).reverse()
+  }
+
+  /** Returns the function that takes the sink away. */
+  addSink(sink: FindingSink): () => void {
+    this.#sinks.add(sink)
+    return () => this.#sinks.delete(sink)
+  }
+
+  open(draft: FindingDraft, subject: FindingSubject): Sighting {
+    const { unit, callerContext } = subject
+    if (unit !== undefined) refreshUnitName(unit, callerContext)
+    const id = findingId(draft, unit?.name ?? '')
+    const finding = complete(id, draft, subject)
+    const record = this.#records.get(id) ?? new FindingRecord(finding)
+    this.#records.delete(id)
+    this.#records.set(id, record)
+    if (this.#records.size > maximumFindings) this.#forgetOldest()
+    record.sight()
+    const sighting = new OpenSighting(this, record, record.show(finding), subject)
+    this.#open.add(sighting)
+    this.#tell('updated', sighting)
+    if (this.#open.size > maximumOpen) this.settleOlderThan(0)
+    return sighting
+  }
+
+  /** Reports what has been open for five seconds or more, with the evidence so far. */
+  settleOld(): void {
+    this.settleOlderThan(patienceMillis)
+  }
+
+  /** Reports what was found in a unit of work that has ended. */
+  settleUnit(unit: UnitOfWork): void {
+    for (const sighting of this.#open) if (sighting.unit === unit) sighting.settle()
+  }
+
+  settleOlderThan(millis: number): void {
+    const before = performance.now() - millis
+    for (const sighting of this.#open) if (sighting.openedAt <= before) sighting.settle()
+  }
+
+  /** Called by a sighting. */
+  update(sighting: OpenSighting, draft: FindingDraft): void {
+    sighting.finding = sighting.record.show(complete(sighting.finding.id, draft, sighting))
+    this.#tell('updated', sighting)
+  }
+
+  /** Called by a sighting. */
+  settle(sighting: OpenSighting): void {
+    if (!this.#open.delete(sighting)) return
+    const { record } = sighting
+    const now = performance.now()
+    record.settle(sighting.finding)
+    this.#tell('counted', sighting)
+    if (!record.isDue(now) || !this.#bucket.take(now)) return
+    record.report(now)
+    this.#tell('reported', sighting)
+  }
+
+  #tell(event: 'updated' | 'counted' | 'reported', sighted: SightedFinding): void {
+    for (const sink of this.#sinks) {
+      try {
+        sink[event]?.(sighted)
+      } catch (error) {
+        if (this.#reportedSinks.has(sink)) continue
+        this.#reportedSinks.add(sink)
+        diag.error(`pgspan: ${sink.name} threw at a finding; further errors are not shown.`, error)
+      }
+    }
+  }
+
+  #forgetOldest(): void {
+    for (const id of this.#records.keys()) {
+      this.#records.delete(id)
+      return
+    }
+  }
+}
+
+class OpenSighting implements Sighting, SightedFinding {
+  readonly record: FindingRecord
+  readonly unit: UnitOfWork | undefined
+  readonly callerContext: Context
+  readonly openedAt: number = performance.now()
+  finding: Finding
+  readonly #log: FindingLog
+
+  constructor(log: FindingLog, record: FindingRecord, finding: Finding, subject: FindingSubject) {
+    this.#log = log
+    this.record = record
+    this.finding = finding
+    this.unit = subject.unit
+    this.callerContext = subject.callerContext
+  }
+
+  update(draft: FindingDraft): void {
+    this.#log.update(this, draft)
+  }
+
+  settle(): void {
+    this.#log.settle(this)
+  }
+}
+
+function complete(id: string, draft: FindingDraft, { unit, callerContext }: FindingSubject): Finding {
+  const { kind, tier, severity, title, evidence, source, callSite } = draft
+  const now = new Date().toISOString()
+  return {
+    id,
+    kind,
+    tier,
+    severity,
+    unit: unit?.name ?? '',
+    title: unit === undefined ? `${title}.` : `${title}, in ${unit.name}.`,
+    evidence,
+    summary: draft.summary,
+    fingerprint: draft.fingerprint,
+    statement: draft.statement,
+    namespace: draft.namespace,
+    source: source && {
+      summary: source.summary,
+      statement: source.statement,
+      column: source.column,
+      rows: source.rows,
+    },
+    callSite,
+    fix: draft.fix(callSite?.library),
+    docs: kind.replaceAll('_', '-'),
+    traceId: unit?.traceId ?? trace.getSpanContext(callerContext)?.traceId,
+    firstSeen: now,
+    lastSeen: now,
+    count: 1,
+  }
+}

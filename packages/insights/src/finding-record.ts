@@ -1,0 +1,66 @@
+import type { Finding } from './finding.js'
+
+const remindMillis = 300_000
+/** The same small number of executions in so many units of work is a constant of the code, not growing data. */
+const constantSightings = 20
+const constantCount = 8
+
+/** What this process knows of one finding, over all units of work. */
+export class FindingRecord {
+  #finding: Finding
+  #count = 0
+  #reportAt = 1
+  #reportedAt = 0
+  #sameCount = 0
+  #lastCount = 0
+
+  constructor(finding: Finding) {
+    this.#finding = finding
+  }
+
+  /** The best evidence so far: the most executions, of equals the latest. */
+  get finding(): Finding {
+    return this.#finding
+  }
+
+  /** Counts a sighting. */
+  sight(): void {
+    this.#count++
+  }
+
+  /** Takes the evidence of a sighting; returns the finding as this sighting shows it. */
+  show(evidence: Finding): Finding {
+    const shown = {
+      ...evidence,
+      severity: this.#isConstant(evidence) ? 'info' : evidence.severity,
+      firstSeen: this.#finding.firstSeen,
+      count: this.#count,
+    } satisfies Finding
+    const best = shown.evidence.count >= this.#finding.evidence.count ? shown : this.#finding
+    this.#finding = { ...best, lastSeen: shown.lastSeen, count: this.#count }
+    return shown
+  }
+
+  /** The sighting's evidence is final. */
+  settle(evidence: Finding): void {
+    const { count } = evidence.evidence
+    this.#sameCount = count === this.#lastCount ? this.#sameCount + 1 : 1
+    this.#lastCount = count
+  }
+
+  /** True at the 1st, 2nd, 4th, 8th … sighting and five minutes after the last report. */
+  isDue(now: number): boolean {
+    return this.#count >= this.#reportAt || now - this.#reportedAt >= remindMillis
+  }
+
+  report(now: number): void {
+    this.#reportedAt = now
+    while (this.#reportAt <= this.#count) this.#reportAt *= 2
+  }
+
+  /** Only where nothing proves that the executions follow from data. */
+  #isConstant({ kind, tier, evidence }: Finding): boolean {
+    if (kind !== 'n_plus_one' || tier === 'proven' || evidence.count > constantCount) return false
+    return this.#sameCount >= constantSightings && this.#lastCount === evidence.count
+  }
+}

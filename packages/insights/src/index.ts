@@ -1,0 +1,19 @@
+export type {
+  Finding,
+  FindingEvidence,
+  FindingKind,
+  FindingSeverity,
+  FindingSource,
+  FindingTier,
+} from './finding.js'
+export { createInsights, type Insights } from './insights.js'
+export type { InsightsOptions } from './insights-options.js'
+export { createConsoleSink } from './sinks/console-sink.js'
+export type { EventRecord, LoggerLike, LoggerProviderLike } from './sinks/logger-provider.js'
+export { InsightsSpanProcessor } from './span-processor.js'
+export type {
+  FamilyStatistics,
+  InsightsStatistics,
+  PoolWaitStatistics,
+  RouteStatistics,
+} from './statistics.js'

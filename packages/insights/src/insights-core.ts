@@ -1,0 +1,154 @@
+import type { QueryResultView, UnitOfWork } from '@pgspan/lifecycle'
+import { CallSiteWaits } from './call-site-waits.js'
+import type { CircuitBreaker } from './circuit-breaker.js'
+import type { Detector, Reporter } from './detectors/detector.js'
+import { burstPauseMillis } from './execution-timing.js'
+import type { FindingLog } from './finding-log.js'
+import type { ObservedCheckout } from './observed-checkout.js'
+import type { ObservedQuery } from './observed-query.js'
+import type { QueryGroup } from './query-group.js'
+import { ResultReader } from './result-sources.js'
+import { SlotValues } from './slot-values.js'
+import type { StatisticsCollector } from './statistics-collector.js'
+import { UnitActivity } from './unit-activity.js'
+
+/** More units of work push out the oldest one, which is judged early. */
+export const maximumUnits = 1_000
+const sweepMillis = 5_000
+
+/**
+ * What both feeds lead to: follows units of work and lets detectors judge.
+ *
+ * What it throws is caught by its callers, which run on the application's path.
+ */
+export class InsightsCore {
+  readonly #log: FindingLog
+  readonly #statistics: StatisticsCollector
+  readonly #detectors: readonly Detector[]
+  readonly #breaker: CircuitBreaker
+  readonly #waits: CallSiteWaits
+  readonly #reporter: Reporter
+  readonly #activities: Map<UnitOfWork, UnitActivity> = new Map()
+  readonly #values: SlotValues = new SlotValues()
+  readonly #reader: ResultReader = new ResultReader()
+  #sweeper: NodeJS.Timeout | undefined = undefined
+
+  constructor(
+    detectors: readonly Detector[],
+    log: FindingLog,
+    statistics: StatisticsCollector,
+    breaker: CircuitBreaker,
+  ) {
+    this.#detectors = detectors
+    this.#log = log
+    this.#statistics = statistics
+    this.#breaker = breaker
+    this.#waits = new CallSiteWaits(breaker)
+    this.#reporter = {
+      askCallSite: (query, listener) => this.#waits.ask(query, listener),
+      open: (draft, subject) => {
+        const ignored = 'shape' in subject ? subject.shape.ignoredFindings : []
+        if (ignored.includes('*') || ignored.includes(draft.kind)) return undefined
+        return log.open(draft, subject)
+      },
+    }
+  }
+
+  /** @param values to be read now. */
+  queryStarted(query: ObservedQuery, values: readonly unknown[] | undefined): void {
+    if (query.unit === undefined || query.unit.ended) return
+    const activity = this.#activityOf(query.unit)
+    this.#values.read(query.shape, values)
+    if (this.#values.isKnown) {
+      query.valuesHash = this.#values.allHash
+      query.echoHash = this.#values.firstKey
+    }
+    const over = activity.start(query, this.#values)
+    if (over !== undefined) this.#rest(over, activity)
+  }
+
+  /** @param result to be read now. */
+  querySettled(query: ObservedQuery, result: QueryResultView | undefined): void {
+    this.#statistics.addQuery(query)
+    const { unit } = query
+    const activity = unit === undefined ? undefined : this.#activities.get(unit)
+    activity?.settle(query, result, this.#reader)
+    for (const detector of this.#detectors) detector.querySettled?.(query, activity, this.#reporter)
+  }
+
+  checkoutSettled(checkout: ObservedCheckout): void {
+    this.#statistics.addCheckout(checkout)
+    const { unit } = checkout
+    const activity = unit === undefined || unit.ended ? undefined : this.#activityOf(unit)
+    for (const detector of this.#detectors) detector.checkoutSettled?.(checkout, activity, this.#reporter)
+  }
+
+  /** Judges what happened in the unit of work so far, as if it ended now. */
+  judge(unit: UnitOfWork): void {
+    const activity = this.#activities.get(unit)
+    if (activity === undefined) return
+    this.#waits.giveUp(unit)
+    for (const group of activity.groups()) this.#rest(group, activity)
+  }
+
+  /** Judges everything and reports what is open. */
+  flush(): void {
+    this.#waits.giveUpAll()
+    for (const unit of this.#activities.keys()) this.judge(unit)
+    this.#log.settleOlderThan(0)
+  }
+
+  close(): void {
+    for (const unit of [...this.#activities.keys()]) this.#endUnit(unit)
+    clearInterval(this.#sweeper)
+    this.#sweeper = undefined
+  }
+
+  #activityOf(unit: UnitOfWork): UnitActivity {
+    const known = this.#activities.get(unit)
+    if (known !== undefined) return known
+    if (this.#activities.size >= maximumUnits) this.#endOldestUnit()
+    const activity = new UnitActivity(unit)
+    this.#activities.set(unit, activity)
+    unit.onEnd(() => this.#breaker.run(() => this.#endUnit(unit)))
+    this.#sweeper ??= setInterval(() => this.#breaker.run(() => this.#sweep()), sweepMillis).unref()
+    return activity
+  }
+
+  #endUnit(unit: UnitOfWork): void {
+    const activity = this.#activities.get(unit)
+    if (activity === undefined) return
+    this.judge(unit)
+    this.#activities.delete(unit)
+    this.#log.settleUnit(unit)
+    this.#statistics.addUnit(activity)
+  }
+
+  #endOldestUnit(): void {
+    for (const unit of this.#activities.keys()) {
+      this.#endUnit(unit)
+      return
+    }
+  }
+
+  /** Nothing waits for an end that may never come: what rests is judged, what is open for long is reported. */
+  #sweep(): void {
+    const now = performance.now()
+    for (const [unit, activity] of this.#activities) {
+      if (now - unit.startedAt < sweepMillis) continue
+      for (const group of activity.groups()) {
+        if (group.timing.quietMillis(now) > burstPauseMillis) this.#rest(group, activity)
+      }
+    }
+    this.#log.settleOld()
+    if (this.#activities.size > 0) return
+    clearInterval(this.#sweeper)
+    this.#sweeper = undefined
+  }
+
+  #rest(group: QueryGroup, activity: UnitActivity): void {
+    if (group.restedAt === group.timing.settled) return
+    group.restedAt = group.timing.settled
+    for (const detector of this.#detectors) detector.groupRests?.(group, activity, this.#reporter)
+  }
+}

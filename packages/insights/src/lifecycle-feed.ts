@@ -1,0 +1,82 @@
+import type { Checkout, Observer, QueryExecution, QueryResultView } from '@pgspan/lifecycle'
+import type { CircuitBreaker } from './circuit-breaker.js'
+import { errorCodeOf } from './error-code.js'
+import type { InsightsCore } from './insights-core.js'
+import { ObservedQuery } from './observed-query.js'
+
+/** The full feed: queries and checkouts as the instrumentation of the driver sees them, sampled or not. */
+export class LifecycleFeed implements Observer {
+  readonly name = 'insights'
+  readonly #core: InsightsCore
+  readonly #breaker: CircuitBreaker
+  readonly #started: WeakMap<QueryExecution, ObservedQuery> = new WeakMap()
+
+  constructor(core: InsightsCore, breaker: CircuitBreaker) {
+    this.#core = core
+    this.#breaker = breaker
+  }
+
+  queryStarted(query: QueryExecution, values: readonly unknown[] | undefined): void {
+    if (this.#breaker.isOpen) return
+    try {
+      const observed = observe(query)
+      this.#started.set(query, observed)
+      this.#core.queryStarted(observed, values)
+    } catch (error) {
+      this.#breaker.record(error)
+    }
+  }
+
+  querySettled(query: QueryExecution, result: QueryResultView | undefined): void {
+    if (this.#breaker.isOpen) return
+    try {
+      const observed = this.#started.get(query) ?? observe(query)
+      complete(observed, query)
+      this.#core.querySettled(observed, result)
+    } catch (error) {
+      this.#breaker.record(error)
+    }
+  }
+
+  checkoutSettled(checkout: Checkout): void {
+    this.#breaker.run(() =>
+      this.#core.checkoutSettled({
+        unit: checkout.unitOfWork,
+        callerContext: checkout.callerContext,
+        poolName: checkout.pool.name,
+        target: checkout.pool.target,
+        waitMillis: checkout.waitMillis,
+        limit: checkout.pool.counts()?.limit,
+        timedOut: checkout.timedOut,
+        settledAt: checkout.acquiredAt || checkout.failedAt,
+      }),
+    )
+  }
+}
+
+function observe(query: QueryExecution): ObservedQuery {
+  const { connection } = query
+  return new ObservedQuery(
+    query.shape,
+    connection.target,
+    query.unitOfWork,
+    query.callerContext,
+    query,
+    connection.id,
+    query.startedAt,
+  )
+}
+
+function complete(observed: ObservedQuery, query: QueryExecution): void {
+  const { checkout } = query
+  observed.settledAt = query.settledAt
+  observed.executionMillis = query.executionMillis
+  observed.queueMillis = query.queueMillis
+  observed.consumerMillis = query.consumerMillis
+  observed.rowCount = query.rowCount
+  if (query.error !== undefined) observed.errorCode = errorCodeOf(query.error)
+  if (checkout === undefined) return
+  observed.poolName = checkout.pool.name
+  // Later queries under the checkout found the connection there.
+  if (checkout.firstQueryAt === query.startedAt) observed.poolWaitMillis = checkout.waitMillis
+}

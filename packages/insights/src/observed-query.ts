@@ -1,0 +1,65 @@
+import type { Context } from '@opentelemetry/api'
+import type { CallSiteRequest, DatabaseTarget, QueryShape, UnitOfWork } from '@pgspan/lifecycle'
+import type { QueryGroup } from './query-group.js'
+
+/**
+ * A query as detectors see it: plain facts, no values, no rows.
+ *
+ * One per query, made by a feed when the query starts and completed when it settles. All times are milliseconds;
+ * moments are on the monotonic clock.
+ */
+export class ObservedQuery {
+  readonly shape: QueryShape
+  readonly target: DatabaseTarget
+  /** Undefined outside any: no repetition is looked for. */
+  readonly unit: UnitOfWork | undefined
+  readonly callerContext: Context
+  /** Knows who made the query; undefined for somebody's span. */
+  readonly callSites: CallSiteRequest | undefined
+  /** The server session; 0 if unknown. */
+  readonly connectionId: number
+  readonly startedAt: number
+  /** 0 until the query has settled, as everything below. */
+  settledAt = 0
+  /** The server's time; undefined if waiting cannot be told apart from it. */
+  executionMillis: number | undefined = undefined
+  /** Waited for its turn on its client. */
+  queueMillis = 0
+  /** Waited for a connection of the pool; 0 for a query that found its client there. */
+  poolWaitMillis = 0
+  /** The pool that its connection came from; undefined for a client outside any. */
+  poolName: string | undefined = undefined
+  /** Paused by the reader of a cursor or stream. */
+  consumerMillis = 0
+  rowCount: number | undefined = undefined
+  /** The SQLSTATE or the system's error code, `unknown` for other errors; undefined for success. */
+  errorCode: string | undefined = undefined
+  /** The executions of the same statement in the same unit of work; undefined outside any, and beyond the limits. */
+  group: QueryGroup | undefined = undefined
+  /** All values as one hash; negative if they are unknown or one cannot be compared. */
+  valuesHash = -1
+  /** The first identifying value as a hash; 0 if there is none. */
+  echoHash = 0
+  /** The state of the statement's tables when the query started. */
+  epoch = 0
+  /** How often these values were asked for in this state of the tables, this time included; 0 if unknown. */
+  repetition = 0
+
+  constructor(
+    shape: QueryShape,
+    target: DatabaseTarget,
+    unit: UnitOfWork | undefined,
+    callerContext: Context,
+    callSites: CallSiteRequest | undefined,
+    connectionId: number,
+    startedAt: number,
+  ) {
+    this.shape = shape
+    this.target = target
+    this.unit = unit
+    this.callerContext = callerContext
+    this.callSites = callSites
+    this.connectionId = connectionId
+    this.startedAt = startedAt
+  }
+}

@@ -1,0 +1,104 @@
+import type { QueryResultView, QueryShape } from '@pgspan/lifecycle'
+import { CallSiteSample } from './call-site-sample.js'
+import { ExecutionTiming } from './execution-timing.js'
+import type { Sighting } from './finding.js'
+import type { ObservedQuery } from './observed-query.js'
+import { isCovered } from './provenance.js'
+import type { SlotValues } from './slot-values.js'
+import type { UnitActivity } from './unit-activity.js'
+import { hashValue } from './value-hash.js'
+import { ValueVariation } from './value-variation.js'
+
+const wantedShare = 0.8
+const maximumPageColumns = 16
+
+/** The executions of one statement on one database in one unit of work, and how they relate. */
+export class QueryGroup {
+  readonly shape: QueryShape
+  /** The first execution: whose unit of work and context findings belong to. */
+  readonly first: ObservedQuery
+  /** Counts up in the unit of work. */
+  readonly ordinal: number
+  readonly timing: ExecutionTiming = new ExecutionTiming()
+  readonly callSites: CallSiteSample = new CallSiteSample()
+  /** Undefined as long as no values are known. */
+  variation: ValueVariation | undefined = undefined
+  /** Executions whose values nobody handed over. */
+  unknownRuns = 0
+  /** What was found of it. A group yields one finding. */
+  sighting: Sighting | undefined = undefined
+  /** The number of executions at which detectors look at the group again. */
+  nextCheck = 0
+  /** The number of executions at which they last looked at it because it rested. */
+  restedAt = 0
+  #lastSequence = 0
+  #afterWrites = 0
+  #lastTransaction = 0
+  #ownTransactions = 0
+  #lastBody = 0
+  #bodies = 0
+  #alikeBodies = 0
+
+  constructor(first: ObservedQuery, ordinal: number) {
+    this.shape = first.shape
+    this.first = first
+    this.ordinal = ordinal
+  }
+
+  start(query: ObservedQuery, values: SlotValues, activity: UnitActivity, sequence: number): void {
+    if (this.timing.started > 0) this.#relateToLast(activity, sequence)
+    const transaction = activity.transactionOf(query.connectionId)
+    if (transaction !== 0 && transaction !== this.#lastTransaction) this.#ownTransactions++
+    this.#lastTransaction = transaction
+    this.#lastSequence = sequence
+    this.timing.start(query.startedAt)
+    if (!values.isKnown) this.unknownRuns++
+    else if (this.variation === undefined) this.variation = new ValueVariation(this.shape, values)
+    else this.variation.add(values, activity.sources.all)
+  }
+
+  settle(query: ObservedQuery, result: QueryResultView | undefined): void {
+    const isFailure = query.errorCode !== undefined
+    this.timing.settle(query.startedAt, query.settledAt, isFailure)
+    if (isFailure || this.variation === undefined) return
+    query.repetition = this.variation.countRepeat(query.valuesHash, query.epoch)
+    if (this.shape.hasOrderBy && this.shape.hasLimit) this.variation.endPage(hashesOfLastRow(result))
+  }
+
+  /** An execution at `at` begins something new, rather than going on with this. */
+  isOver(at: number): boolean {
+    return this.timing.isFreshStart(at, this.variation?.probes.some(isCovered) ?? false)
+  }
+
+  /** Most executions had a transaction of their own: they are apart on purpose. */
+  get isTransactionPerItem(): boolean {
+    return this.#ownTransactions > 1 && this.#ownTransactions >= this.timing.started * wantedShare
+  }
+
+  /** Between most executions their tables were written to: each must see what the one before led to. */
+  get isReadModifyWrite(): boolean {
+    return this.#afterWrites > 0 && this.#afterWrites >= (this.timing.started - 1) * wantedShare
+  }
+
+  /** The same statements, or none, ran between the executions: what the body of a loop looks like. */
+  get isRegular(): boolean {
+    return this.#alikeBodies >= this.#bodies * 0.6
+  }
+
+  #relateToLast(activity: UnitActivity, sequence: number): void {
+    if (activity.changes.lastWriteTo(this.shape.tables) > this.#lastSequence) this.#afterWrites++
+    if (this.timing.started > 8) return
+    const body = activity.statementsBetween(this.#lastSequence, sequence)
+    if (this.timing.started > 1) {
+      this.#bodies++
+      if (body === this.#lastBody) this.#alikeBodies++
+    }
+    this.#lastBody = body
+  }
+}
+
+function hashesOfLastRow(result: QueryResultView | undefined): readonly number[] {
+  const row = result?.rows.at(-1)
+  if (typeof row !== 'object' || row === null) return []
+  return Object.values(row).slice(0, maximumPageColumns).map(hashValue)
+}

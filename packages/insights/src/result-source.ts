@@ -1,0 +1,87 @@
+import type { QueryResultView, QueryShape } from '@pgspan/lifecycle'
+import { type ColumnValues, maximumRows } from './column-values.js'
+import type { SourceColumnChoice } from './source-columns.js'
+
+/** One column of the latest results of a statement: hashes of at most 64 values, the newest kept. */
+export class SourceColumn {
+  readonly name: string
+  readonly isIdentity: boolean
+  readonly #hashes: Uint32Array = new Uint32Array(maximumRows)
+  readonly #bits: Uint8Array = new Uint8Array(maximumRows)
+  readonly #steps: Int8Array = new Int8Array(maximumRows)
+  #written = 0
+
+  constructor(choice: SourceColumnChoice) {
+    this.name = choice.name
+    this.isIdentity = choice.isIdentity
+  }
+
+  /** How many values are kept. */
+  get size(): number {
+    return Math.min(this.#written, maximumRows)
+  }
+
+  add(values: ColumnValues): void {
+    for (let i = 0; i < values.count; i++) {
+      const place = this.#written++ % maximumRows
+      this.#hashes[place] = values.hashes[i] ?? 0
+      this.#bits[place] = values.bits[i] ?? 0
+      this.#steps[place] = values.steps[i] ?? 0
+    }
+  }
+
+  /** The number of the value in the order of arrival, the latest if it came several times; -1 if it is not there. */
+  find(hash: number): number {
+    for (let n = this.#written - 1; n >= 0 && n >= this.#written - maximumRows; n--) {
+      if (this.#hashes[n % maximumRows] === hash) return n
+    }
+    return -1
+  }
+
+  bitsOf(ordinal: number): number {
+    return this.#bits[ordinal % maximumRows] ?? 0
+  }
+
+  /** 1 if the value is larger than the one before it in its result, -1 if smaller, 0 if it was the first. */
+  stepTo(ordinal: number): number {
+    return this.#steps[ordinal % maximumRows] ?? 0
+  }
+}
+
+/**
+ * The results of one statement in one unit of work, as a possible source of what later queries ask for.
+ *
+ * Results of the same statement share one source, so that a statement that runs per row of another (orders, then
+ * the items of each) does not push out its own earlier results.
+ */
+export class ResultSource {
+  readonly shape: QueryShape
+  readonly columns: readonly SourceColumn[]
+  /** How many results there were, and their rows in all. */
+  results = 0
+  rows = 0
+  readonly #choices: readonly SourceColumnChoice[]
+
+  constructor(shape: QueryShape, choices: readonly SourceColumnChoice[]) {
+    this.shape = shape
+    this.#choices = choices
+    this.columns = choices.map((choice) => new SourceColumn(choice))
+  }
+
+  /**
+   * Reads the rows during the call.
+   *
+   * @param echo the hash of what the statement asked for: a column with no other value only repeats it.
+   */
+  add(result: QueryResultView, echo: number, scratch: ColumnValues): void {
+    this.results++
+    this.rows += result.rows.length
+    for (let i = 0; i < this.#choices.length; i++) {
+      const choice = this.#choices[i]
+      if (choice === undefined) continue
+      scratch.read(result.rows, choice.index, choice.name, choice.type, choice.isIdentity)
+      const isEcho = scratch.count === 1 && scratch.hashes[0] === echo
+      if (!isEcho) this.columns[i]?.add(scratch)
+    }
+  }
+}

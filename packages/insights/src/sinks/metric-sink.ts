@@ -1,0 +1,86 @@
+import {
+  type Counter,
+  type Histogram,
+  type MeterProvider,
+  type MetricOptions,
+  metrics,
+  ValueType,
+} from '@opentelemetry/api'
+import { attributes, metrics as definitions, type MetricDefinition } from '@pgspan/conventions'
+import { otherKey } from '../bounded-map.js'
+import type { Finding } from '../finding.js'
+import type { FindingSink, SightedFinding } from '../finding-sink.js'
+import { packageName, packageVersion } from '../package-version.js'
+
+const maximumNamespaces = 64
+
+interface Instruments {
+  readonly provider: MeterProvider
+  readonly findings: Counter
+  readonly repetitions: Histogram
+}
+
+/**
+ * Counts findings by kind, severity and database, and records how often repeated statements ran.
+ *
+ * Instruments are made at the first finding, and made again when the global provider changes: what is made before
+ * the SDK starts exports nothing.
+ */
+export class MetricSink implements FindingSink {
+  readonly name = 'metric-sink'
+  readonly #explicit: MeterProvider | undefined
+  #instruments: Instruments | undefined = undefined
+  readonly #namespaces: Set<string> = new Set()
+
+  /** @param provider instead of the global one. */
+  constructor(provider: MeterProvider | undefined) {
+    this.#explicit = provider
+  }
+
+  counted({ finding }: SightedFinding): void {
+    const { findings, repetitions } = this.#current()
+    const { kind, severity, namespace, evidence } = finding
+    findings.add(1, {
+      [attributes.pgspanFindingKind]: kind,
+      [attributes.pgspanFindingSeverity]: severity,
+      ...(namespace !== undefined && { [attributes.dbNamespace]: this.#bounded(namespace) }),
+    })
+    if (isRepetition(kind)) repetitions.record(evidence.count, { [attributes.pgspanFindingKind]: kind })
+  }
+
+  #current(): Instruments {
+    const provider = this.#explicit ?? metrics.getMeterProvider()
+    if (this.#instruments?.provider === provider) return this.#instruments
+    const meter = provider.getMeter(packageName, packageVersion)
+    this.#instruments = {
+      provider,
+      findings: meter.createCounter(definitions.findings.name, optionsOf(definitions.findings)),
+      repetitions: meter.createHistogram(
+        definitions.findingRepetitions.name,
+        optionsOf(definitions.findingRepetitions),
+      ),
+    }
+    return this.#instruments
+  }
+
+  /** An application may have a database per customer. */
+  #bounded(namespace: string): string {
+    if (this.#namespaces.has(namespace)) return namespace
+    if (this.#namespaces.size >= maximumNamespaces) return otherKey
+    this.#namespaces.add(namespace)
+    return namespace
+  }
+}
+
+function isRepetition(kind: Finding['kind']): boolean {
+  return kind === 'n_plus_one' || kind === 'duplicate_query' || kind === 'repeated_query'
+}
+
+function optionsOf({ unit, description, buckets }: MetricDefinition): MetricOptions {
+  return {
+    unit,
+    description,
+    valueType: ValueType.INT,
+    ...(buckets && { advice: { explicitBucketBoundaries: [...buckets] } }),
+  }
+}

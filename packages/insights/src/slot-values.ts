@@ -1,0 +1,109 @@
+import type { ParameterSlot, QueryShape, SlotRole } from '@pgspan/lifecycle'
+import { combineHashes, hashValue, opaqueValue } from './value-hash.js'
+
+const maximumSlots = 64
+/** A shape keeps this much of a literal. */
+const maximumLiteralLength = 128
+/** Equal to nothing, as any symbol. */
+const cutLiteral: unique symbol = Symbol('cut literal')
+
+/**
+ * The values of one execution as hashes, slot by slot.
+ *
+ * One object is filled again for every query, so that reading values allocates nothing. A literal in the text is the
+ * value of its slot. The hashes of a list with several members are in {@link listHash} only.
+ */
+export class SlotValues {
+  readonly hashes: Float64Array = new Float64Array(maximumSlots)
+  count = 0
+  /** False if the statement has parameters whose values nobody handed over. */
+  isKnown = false
+  /** The values that select rows by identity, together; {@link opaqueValue} if one of them is no single value. */
+  keyHash = 0
+  /** The first value that selects rows by identity; 0 if there is none. */
+  firstKey = 0
+  /** All values together; {@link opaqueValue} if one of them is no single value. */
+  allHash = 0
+  /** The members of `IN (…)` or `= ANY(…)` lists of more than one. */
+  listHash = 0
+
+  read(shape: QueryShape, values: readonly unknown[] | undefined): void {
+    this.#clear()
+    const { slots } = shape
+    const hasIdentity = slots.some((slot) => isIdentity(slot.role))
+    for (let i = 0; i < slots.length && i < maximumSlots; i++) {
+      const slot = slots[i]
+      if (slot === undefined) continue
+      if (slot.parameter > 0 && values === undefined) {
+        this.isKnown = false
+        return
+      }
+      this.#take(slot, valueIn(slot, values), isListMember(slots, i), hasIdentity)
+    }
+  }
+
+  #clear(): void {
+    this.count = 0
+    this.isKnown = true
+    this.keyHash = 1
+    this.firstKey = 0
+    this.allHash = 1
+    this.listHash = 0
+  }
+
+  #take(slot: ParameterSlot, value: unknown, isMember: boolean, hasIdentity: boolean): void {
+    const members = slot.role === 'any' ? arrayOf(value) : undefined
+    const isList = isMember || (members !== undefined && members.length !== 1)
+    const hash = members === undefined ? hashValue(value) : hashMembers(members)
+    this.hashes[this.count++] = hash
+    this.allHash = merge(this.allHash, hash)
+    if (isList) this.listHash = combineHashes(this.listHash, hash)
+    else if (selects(slot.role, hasIdentity)) {
+      this.keyHash = merge(this.keyHash, hash)
+      this.firstKey ||= hash
+    }
+  }
+}
+
+/** True for slots whose values select rows by identity; a function's arguments do if nothing else does. */
+export function selects(role: SlotRole, hasIdentity: boolean): boolean {
+  return hasIdentity ? isIdentity(role) : role === 'argument'
+}
+
+export function isIdentity(role: SlotRole): boolean {
+  return role === 'eq' || role === 'in' || role === 'any'
+}
+
+function valueIn(slot: ParameterSlot, values: readonly unknown[] | undefined): unknown {
+  if (slot.parameter > 0) return values?.[slot.parameter - 1]
+  return (slot.literal?.length ?? 0) < maximumLiteralLength ? slot.literal : cutLiteral
+}
+
+function merge(all: number, hash: number): number {
+  return all === opaqueValue || hash === opaqueValue ? opaqueValue : combineHashes(all, hash)
+}
+
+/** `IN ($1)` compares with one value; `IN ($1, $2)` with a list. */
+function isListMember(slots: readonly ParameterSlot[], i: number): boolean {
+  const slot = slots[i]
+  if (slot?.role !== 'in') return false
+  return isSameList(slot, slots[i - 1]) || isSameList(slot, slots[i + 1])
+}
+
+function isSameList(slot: ParameterSlot, other: ParameterSlot | undefined): boolean {
+  return other?.role === 'in' && other.column === slot.column && other.qualifier === slot.qualifier
+}
+
+/** The members of an array parameter, which may also come as PostgreSQL's text `{1,2}`. */
+function arrayOf(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value
+  if (typeof value !== 'string' || !value.startsWith('{') || !value.endsWith('}')) return undefined
+  return value === '{}' ? [] : value.slice(1, -1).split(',', maximumSlots)
+}
+
+function hashMembers(members: readonly unknown[]): number {
+  if (members.length === 1) return hashValue(members[0])
+  let hash = 1
+  for (let i = 0; i < members.length && i < maximumSlots; i++) hash = merge(hash, hashValue(members[i]))
+  return merge(hash, hashValue(members.length))
+}

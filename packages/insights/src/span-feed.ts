@@ -1,0 +1,92 @@
+import {
+  type Attributes,
+  type Context,
+  type HrTime,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api'
+import { unitOfWorkOfSpan } from '@pgspan/lifecycle'
+import { QueryShapeCache } from '@pgspan/query-text'
+import type { InsightsCore } from './insights-core.js'
+import { ObservedQuery } from './observed-query.js'
+import type { ReadableSpanLike, StartedSpanLike } from './readable-span.js'
+import { SpanTargets } from './span-targets.js'
+import { valuesInAttributes } from './span-values.js'
+
+/** Queries of this scope came through the full feed. */
+const ownScope = '@pgspan/instrumentation-pg'
+
+/**
+ * The span feed: database spans of other instrumentations, by the semantic conventions of today and of before.
+ *
+ * Knows neither rows nor waiting nor lines of code, and values only where they are attributes or stand in the text.
+ */
+export class SpanFeed {
+  readonly #core: InsightsCore
+  readonly #shapes: QueryShapeCache = new QueryShapeCache()
+  readonly #targets: SpanTargets = new SpanTargets()
+  /** Spans that another processor of the same insights has handed over. */
+  readonly #fed: WeakSet<object> = new WeakSet()
+  /** Spans of an ORM around the span of the driver: a query is counted once. */
+  readonly #around: WeakSet<object> = new WeakSet()
+
+  constructor(core: InsightsCore) {
+    this.#core = core
+  }
+
+  spanStarted(span: StartedSpanLike, parentContext: Context): void {
+    if (!isPostgresCall(span)) return
+    const parent = trace.getSpan(parentContext)
+    if (parent !== undefined) this.#around.add(parent)
+  }
+
+  spanEnded(span: ReadableSpanLike): void {
+    if (!isPostgresCall(span) || span.instrumentationScope.name === ownScope) return
+    const text = span.attributes['db.query.text'] ?? span.attributes['db.statement']
+    // Opening a connection or waiting for one has no text.
+    if (typeof text !== 'string' || text === '') return
+    if (this.#around.has(span) || this.#fed.has(span)) return
+    this.#fed.add(span)
+    const query = this.#observe(span, text)
+    this.#core.queryStarted(query, valuesInAttributes(span.attributes))
+    complete(query, span)
+    this.#core.querySettled(query, undefined)
+  }
+
+  #observe(span: ReadableSpanLike, text: string): ObservedQuery {
+    return new ObservedQuery(
+      this.#shapes.shapeOf(text),
+      this.#targets.of(span.attributes),
+      unitOfWorkOfSpan(span as StartedSpanLike),
+      trace.setSpanContext(ROOT_CONTEXT, span.spanContext()),
+      undefined,
+      0,
+      monotonic(span.startTime),
+    )
+  }
+}
+
+function complete(query: ObservedQuery, { attributes, endTime, status }: ReadableSpanLike): void {
+  query.settledAt = monotonic(endTime)
+  const rows = attributes['db.response.returned_rows']
+  if (typeof rows === 'number') query.rowCount = rows
+  if (status.code === SpanStatusCode.ERROR) query.errorCode = errorCodeIn(attributes)
+}
+
+function isPostgresCall({ kind, attributes }: ReadableSpanLike): boolean {
+  if (kind !== SpanKind.CLIENT) return false
+  const system = attributes['db.system.name'] ?? attributes['db.system']
+  return system === 'postgresql' || system === 'postgres'
+}
+
+function errorCodeIn(attributes: Attributes): string {
+  const code = attributes['db.response.status_code']
+  return typeof code === 'string' ? code : 'unknown'
+}
+
+/** A span's wall-clock time on the monotonic clock. */
+function monotonic([seconds, nanoseconds]: HrTime): number {
+  return seconds * 1_000 + nanoseconds / 1e6 - performance.timeOrigin
+}

@@ -1,0 +1,61 @@
+/** Figures over everything that was observed since the start. Times are milliseconds. */
+export interface InsightsStatistics {
+  /** ISO time. */
+  readonly since: string
+  readonly queries: number
+  readonly totalMillis: number
+  /** Of the executions, off by 9 % at most. */
+  readonly p50Millis: number
+  readonly p95Millis: number
+  /** By SQLSTATE, by the system's code (`ECONNRESET`) or `unknown`. */
+  readonly failedQueries: Readonly<Record<string, number>>
+  /** Units of work that have ended and made queries. */
+  readonly units: number
+  /** Averages over these. */
+  readonly perUnit: { readonly queries: number; readonly millis: number }
+  /** By total time, the largest first: at most 200, the others together as `_OTHER`. */
+  readonly families: readonly FamilyStatistics[]
+  /** By number of units, the largest first: at most 200, the others together as `_OTHER`. */
+  readonly routes: readonly RouteStatistics[]
+  /** At most 64 pools. */
+  readonly poolWaits: readonly PoolWaitStatistics[]
+}
+
+/** Executions of one statement. Quantiles come from logarithmic buckets and are off by 9 % at most. */
+export interface FamilyStatistics {
+  readonly fingerprint: string
+  readonly summary: string
+  /** Sanitised. */
+  readonly statement: string
+  readonly count: number
+  /** The server's time where it is known, else from the call to the settlement. */
+  readonly totalMillis: number
+  readonly maximumMillis: number
+  readonly p50Millis: number
+  readonly p95Millis: number
+  /** Returned or affected, as far as known. */
+  readonly rows: number
+  readonly errors: Readonly<Record<string, number>>
+}
+
+/** Units of work of one name. */
+export interface RouteStatistics {
+  readonly name: string
+  readonly units: number
+  readonly queries: number
+  readonly totalMillis: number
+  /** Queries per unit. */
+  readonly p50Queries: number
+  readonly p95Queries: number
+  readonly maximumQueries: number
+  /** Failed queries, as in {@link InsightsStatistics.failedQueries}. */
+  readonly errors: Readonly<Record<string, number>>
+}
+
+/** Answered requests for connections of one pool. */
+export interface PoolWaitStatistics {
+  readonly pool: string
+  readonly count: number
+  readonly totalMillis: number
+  readonly maximumMillis: number
+}

@@ -1,0 +1,129 @@
+import type { DatabaseTarget, QueryResultView, UnitOfWork } from '@pgspan/lifecycle'
+import { maximumProbedKeys } from './column-probe.js'
+import type { ObservedQuery } from './observed-query.js'
+import { QueryGroup } from './query-group.js'
+import { type ResultReader, ResultSources } from './result-sources.js'
+import type { SlotValues } from './slot-values.js'
+import { TableChanges } from './table-changes.js'
+
+/** Further statements of a unit of work are counted, not looked at. */
+export const maximumGroups = 64
+const rememberedStatements = 64
+const maximumTransactions = 32
+const maximumErrors = 64
+/** A unit of work that migrates the database repeats itself by nature. */
+const migrationTable = /migration|schema_version|schema_history|changelog/i
+
+/** What happened in one unit of work: bounded, and dropped with it. */
+export class UnitActivity {
+  readonly unit: UnitOfWork
+  readonly sources: ResultSources = new ResultSources()
+  readonly changes: TableChanges = new TableChanges()
+  queries = 0
+  totalMillis = 0
+  /** The codes of queries that failed; the first 64. */
+  readonly errors: string[] = []
+  /** Statements beyond {@link maximumGroups}. */
+  overflowed = 0
+  readonly #groups: Map<DatabaseTarget, Map<string, QueryGroup>> = new Map()
+  #groupCount = 0
+  #sequence = 0
+  readonly #ordinals: Uint8Array = new Uint8Array(rememberedStatements)
+  readonly #transactions: Map<number, number> = new Map()
+  #definesTables = false
+  #namesMigrations = false
+
+  constructor(unit: UnitOfWork) {
+    this.unit = unit
+  }
+
+  get isMigration(): boolean {
+    return this.#definesTables && this.#namesMigrations
+  }
+
+  *groups(): Iterable<QueryGroup> {
+    for (const byFingerprint of this.#groups.values()) yield* byFingerprint.values()
+  }
+
+  /**
+   * Takes a query before it runs.
+   *
+   * @param values its values, of which hashes are kept.
+   * @returns the group that it brought to its end by being the first of another one.
+   */
+  start(query: ObservedQuery, values: SlotValues): QueryGroup | undefined {
+    const sequence = ++this.#sequence
+    const { shape, target } = query
+    query.epoch = this.changes.lastOf(shape.tables)
+    const known = this.#groups.get(target)?.get(shape.fingerprint)
+    const over = known?.isOver(query.startedAt) ? known : undefined
+    const group = over === undefined && known !== undefined ? known : this.#open(query, over)
+    this.#ordinals[sequence % rememberedStatements] = group?.ordinal ?? maximumGroups
+    if (group === undefined) return undefined
+    query.group = group
+    group.start(query, values, this, sequence)
+    return over
+  }
+
+  /** @param result to be read now. */
+  settle(query: ObservedQuery, result: QueryResultView | undefined, reader: ResultReader): void {
+    const { shape, group } = query
+    this.queries++
+    this.totalMillis += query.settledAt - query.startedAt
+    if (query.errorCode === undefined) this.#follow(query)
+    else if (this.errors.length < maximumErrors) this.errors.push(query.errorCode)
+    group?.settle(query, result)
+    if (result === undefined || group === undefined || group.timing.settled > maximumProbedKeys) return
+    const isRepeated = (group.variation?.probes.length ?? 0) > 0
+    if (result.rows.length > 1 || (isRepeated && result.rows.length === 1)) {
+      if (shape.kind === 'read' || shape.kind === 'write') {
+        this.sources.add(shape, result, query.echoHash, reader)
+      }
+    }
+  }
+
+  /** The number of the transaction that is open on the connection; 0 for none. */
+  transactionOf(connectionId: number): number {
+    return this.#transactions.get(connectionId) ?? 0
+  }
+
+  /** The statements that started between two queries, as bits; exact for the latest 64 queries. */
+  statementsBetween(earlier: number, later: number): number {
+    let statements = 0
+    for (let n = Math.max(earlier + 1, later - rememberedStatements); n < later; n++) {
+      statements |= 1 << ((this.#ordinals[n % rememberedStatements] ?? 0) & 31)
+    }
+    return statements
+  }
+
+  #open(query: ObservedQuery, over: QueryGroup | undefined): QueryGroup | undefined {
+    if (over === undefined && this.#groupCount >= maximumGroups) {
+      this.overflowed++
+      return undefined
+    }
+    if (over === undefined) this.#groupCount++
+    const { shape, target } = query
+    const group = new QueryGroup(query, over?.ordinal ?? this.#groupCount)
+    const ofTarget = this.#groups.get(target)
+    if (ofTarget === undefined) this.#groups.set(target, new Map([[shape.fingerprint, group]]))
+    else ofTarget.set(shape.fingerprint, group)
+    if (!this.#namesMigrations)
+      this.#namesMigrations = shape.tables.some((table) => migrationTable.test(table))
+    return group
+  }
+
+  /** Follows what the query did to tables and to its connection's transaction. */
+  #follow({ shape, connectionId }: ObservedQuery): void {
+    if (shape.kind === 'read' && !shape.isVolatile) return
+    this.changes.record(shape, this.#sequence)
+    if (shape.kind === 'ddl') this.#definesTables = true
+    if (shape.kind !== 'transaction' || connectionId === 0) return
+    if (/^(begin|start)\b/i.test(shape.sanitizedText)) {
+      if (this.#transactions.size < maximumTransactions) this.#transactions.set(connectionId, this.#sequence)
+    } else if (
+      /^(commit|end|abort|rollback(?!\s+(?:work\s+|transaction\s+)?to\b))\b/i.test(shape.sanitizedText)
+    ) {
+      this.#transactions.delete(connectionId)
+    }
+  }
+}

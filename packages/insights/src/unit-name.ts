@@ -1,0 +1,39 @@
+import { type Attributes, type Context, createContextKey } from '@opentelemetry/api'
+import type { UnitOfWork } from '@pgspan/lifecycle'
+
+/**
+ * Where instrumentations of web frameworks leave the route while the request runs.
+ *
+ * @see https://github.com/open-telemetry/opentelemetry-js/blob/main/packages/opentelemetry-core/src/trace/rpc-metadata.ts
+ */
+const rpcMetadataKey: symbol = createContextKey('OpenTelemetry SDK Context Key RPC_METADATA')
+
+/**
+ * Takes over what is known by now of the unit of work's name: the route of its request, or the current name of its
+ * local root span. A job keeps its name.
+ */
+export function refreshUnitName(unit: UnitOfWork, callerContext: Context): void {
+  if (unit.kind === 'job') return
+  // An SDK's span has a name and attributes; the api's, and spans that do not record, have neither.
+  const root = unit.rootSpan as { readonly name?: unknown; readonly attributes?: Attributes } | undefined
+  const attributes = root?.attributes ?? {}
+  const route = textOf(attributes['http.route']) ?? routeIn(callerContext)
+  if (route !== undefined) {
+    const method =
+      textOf(attributes['http.request.method']) ??
+      textOf(attributes['http.method']) ??
+      unit.name.split(' ')[0]
+    unit.name = `${method} ${route}`
+  } else if (unit.kind === 'trace') unit.name = textOf(root?.name) ?? unit.name
+}
+
+function routeIn(callerContext: Context): string | undefined {
+  const metadata = callerContext.getValue(rpcMetadataKey)
+  return typeof metadata === 'object' && metadata !== null && 'route' in metadata
+    ? textOf(metadata.route)
+    : undefined
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

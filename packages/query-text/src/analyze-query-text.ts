@@ -1,0 +1,27 @@
+import type { AnalyzedQueryText } from './query-shape.js'
+import { type QueryTextOptions, resolveQueryTextOptions } from './query-text-options.js'
+import { type ScanOptions, StatementScanner } from './statement-scanner.js'
+
+/** Scratch memory only: it holds nothing of a text between two calls. */
+const scanner = new StatementScanner()
+
+/**
+ * Derives everything that can be known from a query text alone.
+ *
+ * Pure and synchronous; costs about 10 ns per character and runs in linear time. It never throws because of a text:
+ * what is not PostgreSQL's SQL is masked as far as it could be data. Anything but a string gives an empty shape.
+ */
+export function analyzeQueryText(text: string, options?: QueryTextOptions): AnalyzedQueryText {
+  return analyzeResolved(text, resolveQueryTextOptions(options))
+}
+
+/** The same with options that were checked before. */
+export function analyzeResolved(text: string, options: ScanOptions): AnalyzedQueryText {
+  if (typeof text !== 'string') return scanner.scan('', options)
+  try {
+    return scanner.scan(text, options)
+  } catch {
+    // Observing a query must not fail it, whatever is wrong here; and nothing of its text may get out.
+    return Object.freeze({ ...scanner.scan('', options), sanitizedText: '?', isFailClosed: true })
+  }
+}

@@ -1,0 +1,203 @@
+import type { ParameterSlot, SlotRole } from '../query-shape.js'
+import { BOUNDARY } from '../tokens/keyword-traits.js'
+import type { Token } from '../tokens/token.js'
+import { TokenKind } from '../tokens/token-kind.js'
+import { ColumnReference } from './column-reference.js'
+import { literalText } from './literal-text.js'
+import type { SlotFrame } from './slot-frame.js'
+
+const { Word, Operator, OpenRound, Comma, Dot } = TokenKind
+
+const MAX_SLOTS = 64
+/** No slot is meant. */
+const NONE = -1
+
+/** The operands and the operator that were read last, and the slots that come out of them. */
+export class Comparison {
+  readonly #token: Token
+  #slots: ParameterSlot[] = []
+  #role: SlotRole = 'other'
+  #column: ColumnReference
+  /** The column that was read last, as long as it can be an operand. */
+  readonly #operand = new ColumnReference()
+  /** Nothing else belongs to the operand, unlike in `a + b = $1`. */
+  #operandIsWhole = false
+  /** The left operand of a comparison. */
+  readonly #left = new ColumnReference()
+  readonly #noColumn = new ColumnReference()
+  /** The slot that was read last, if it can be the left operand of a comparison. */
+  #leftSlot = NONE
+  /** The slot whose column is due, as in `$1 = column`. */
+  #reversedSlot = NONE
+  #reversedRole: SlotRole = 'other'
+  /** A type or a collation is read: names in it are no columns. */
+  #isType = false
+
+  constructor(token: Token) {
+    this.#token = token
+    this.#column = this.#noColumn
+  }
+
+  begin(): void {
+    this.#slots = []
+    this.#reversedSlot = NONE
+  }
+
+  /** Hands the slots over. */
+  takeSlots(): ParameterSlot[] {
+    const slots = this.#slots
+    this.#slots = []
+    return slots
+  }
+
+  /** What the next value is for. */
+  get role(): SlotRole {
+    return this.#role
+  }
+
+  /** The column that the next value is compared with or written to. */
+  get column(): ColumnReference {
+    return this.#column
+  }
+
+  get operand(): ColumnReference {
+    return this.#operand
+  }
+
+  get isType(): boolean {
+    return this.#isType
+  }
+
+  /** What was read before is over; values are for what the frame is for. */
+  end(frame: SlotFrame): void {
+    if (this.#reversedSlot !== NONE && this.#operand.isSet) this.#amendReversed(this.#operand)
+    this.#reversedSlot = NONE
+    this.#role = frame.role
+    this.#column = frame.column
+    this.#forgetOperand()
+  }
+
+  /** The next value is for `role`, whatever was read. */
+  expect(role: SlotRole): void {
+    this.#role = role
+    this.#column = this.#noColumn
+  }
+
+  /** A type or a collation follows the operand. */
+  beginType(): void {
+    this.#isType = true
+  }
+
+  /** Reads a value that makes no slot, such as `NULL`. */
+  readConstant(): void {
+    this.#forgetOperand()
+  }
+
+  readName(): void {
+    if (this.#isType) return
+    const { start, end, previousKind } = this.#token
+    this.#leftSlot = NONE
+    if (previousKind === Dot) this.#operand.qualify(start, end)
+    else {
+      this.#operand.set(start, end)
+      this.#operandIsWhole = previousKind !== Operator
+    }
+  }
+
+  /** What a value is compared with turned out to be more than a column. */
+  amendWithoutColumn(): void {
+    if (this.#reversedSlot !== NONE) this.#amendReversed(this.#noColumn)
+  }
+
+  /** Reads an operator, or a word such as `IN`, that compares the operand with what follows. */
+  compare(role: SlotRole): void {
+    this.#reversedSlot = this.#leftSlot
+    this.#reversedRole = role
+    if (this.#operandIsWhole) this.#left.copy(this.#operand)
+    else this.#left.clear()
+    this.resume(role)
+  }
+
+  /** Compares with the left operand of the last comparison, as behind the `AND` of a `BETWEEN`. */
+  resume(role: SlotRole): void {
+    this.#role = role
+    this.#column = this.#left
+    this.#forgetOperand()
+  }
+
+  /** The right operand is one of several values, as in `= ANY (…)`. */
+  compareWithSeveral(role: SlotRole): void {
+    this.#role = role
+    this.#reversedSlot = NONE
+  }
+
+  /** The operand is a column that the values up to the next comma are written to. */
+  assign(frame: SlotFrame): void {
+    frame.assignment = 'value'
+    frame.role = 'set'
+    frame.column.copy(this.#operand)
+    this.end(frame)
+  }
+
+  /** Reads a value: the number of a parameter, or 0 and where the literal begins. */
+  readValue(frame: SlotFrame, parameter: number, literalStart: number): void {
+    const token = this.#token
+    if (this.#reversedSlot !== NONE) {
+      // Two values are compared with each other, as in `1 = 1`.
+      this.#reversedSlot = NONE
+      this.expect('other')
+    }
+    this.#forgetOperand()
+    if (this.#slots.length === MAX_SLOTS) return
+    if (this.#role === frame.role && canBeLeft(token)) this.#leftSlot = this.#slots.length
+    const literal = parameter === 0 ? literalText(token, literalStart) : undefined
+    const column = this.#column
+    this.#slots.push(
+      createSlot(this.#role, column.name(token.text), column.qualifier(token.text), parameter, literal),
+    )
+  }
+
+  /** Puts an operand back that the brackets of its type interrupted. */
+  restore(operand: ColumnReference): void {
+    this.#operand.copy(operand)
+    this.#operandIsWhole = true
+    this.#isType = true
+  }
+
+  #forgetOperand(): void {
+    this.#operand.clear()
+    this.#operandIsWhole = false
+    this.#leftSlot = NONE
+    this.#isType = false
+  }
+
+  #amendReversed(column: ColumnReference): void {
+    const { text } = this.#token
+    const slot = this.#slots[this.#reversedSlot]
+    const role = this.#reversedRole
+    if (slot !== undefined) {
+      const { parameter, literal } = slot
+      const amended = createSlot(role, column.name(text), column.qualifier(text), parameter, literal)
+      this.#slots[this.#reversedSlot] = amended
+    }
+    this.#reversedSlot = NONE
+  }
+}
+
+/** A value at the begin of an expression; not the `$1` of `a + $1`. */
+function canBeLeft(token: Token): boolean {
+  const { previousKind } = token
+  if (previousKind === Word) return (token.previousTraits & BOUNDARY) !== 0
+  return previousKind === OpenRound || previousKind === Comma
+}
+
+/** The one place that makes slots, so that all have one hidden class. */
+function createSlot(
+  role: SlotRole,
+  column: string | undefined,
+  qualifier: string | undefined,
+  parameter: number,
+  literal: string | undefined,
+): ParameterSlot {
+  return Object.freeze({ role, column, qualifier, parameter, literal })
+}

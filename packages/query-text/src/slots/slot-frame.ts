@@ -1,0 +1,60 @@
+import type { SlotRole } from '../query-shape.js'
+import { ColumnReference } from './column-reference.js'
+
+/** What values between two brackets are for. One object per depth is made once and reused. */
+export class SlotFrame {
+  readonly parent: SlotFrame | undefined
+  #child: SlotFrame | undefined
+  /** The role and column of a value that nothing is compared with. */
+  role: SlotRole = 'other'
+  readonly column: ColumnReference = new ColumnReference()
+  /** The `AND` of a `BETWEEN` is due. */
+  isBetween = false
+  /** Where in `SET column = value, …` the text is. */
+  assignment: 'none' | 'target' | 'value' = 'none'
+  /** An `INSERT` stands between these brackets: its columns may follow, or they have been read. */
+  insert: 'none' | 'columns' | 'rows' = 'none'
+  /** The brackets hold a list of columns, a row of `VALUES`, or the arguments of a type. */
+  content: 'expression' | 'columns' | 'row' | 'type' = 'expression'
+  /** How many commas were read. */
+  item = 0
+  /** The operand that the brackets of a type interrupt. */
+  readonly operand: ColumnReference = new ColumnReference()
+
+  constructor(parent: SlotFrame | undefined) {
+    this.parent = parent
+  }
+
+  /** The frame one deeper. */
+  get child(): SlotFrame {
+    this.#child ??= new SlotFrame(this)
+    return this.#child
+  }
+
+  begin(role: SlotRole): void {
+    this.role = role
+    this.column.clear()
+    this.isBetween = false
+    this.assignment = 'none'
+    this.insert = 'none'
+    this.content = 'expression'
+    this.item = 0
+  }
+
+  /** A query begins here: its values are not those that the brackets are for. */
+  beginQuery(): void {
+    this.role = 'other'
+    this.column.clear()
+    this.assignment = 'none'
+    this.insert = 'none'
+    this.content = 'expression'
+  }
+
+  /** The list of assignments ends. */
+  endAssignments(): void {
+    if (this.assignment === 'none') return
+    this.assignment = 'none'
+    this.role = 'other'
+    this.column.clear()
+  }
+}

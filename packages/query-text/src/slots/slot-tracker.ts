@@ -1,0 +1,159 @@
+import type { ParameterSlot } from '../query-shape.js'
+import { OPERAND } from '../tokens/keyword-traits.js'
+import type { Token } from '../tokens/token.js'
+import { TokenKind } from '../tokens/token-kind.js'
+import { Comparison } from './comparison.js'
+import { InsertColumns } from './insert-columns.js'
+import { SlotFrame } from './slot-frame.js'
+import { applyClauseWord, applyComparisonWord } from './slot-keywords.js'
+
+const MAX_DEPTH = 64
+
+/** Finds out what each value of a text is for: which column it is compared with or written to, and how. */
+export class SlotTracker {
+  readonly #token: Token
+  readonly #comparison: Comparison
+  readonly #insertColumns = new InsertColumns()
+  readonly #root = new SlotFrame(undefined)
+  #frame: SlotFrame = this.#root
+  #depth = 0
+
+  constructor(token: Token) {
+    this.#token = token
+    this.#comparison = new Comparison(token)
+  }
+
+  begin(): void {
+    this.#comparison.begin()
+    this.#beginStatement()
+  }
+
+  /** Hands the slots over. */
+  takeSlots(): ParameterSlot[] {
+    return this.#comparison.takeSlots()
+  }
+
+  endStatement(): void {
+    this.#comparison.end(this.#frame)
+    this.#beginStatement()
+  }
+
+  #beginStatement(): void {
+    this.#depth = 0
+    this.#frame = this.#root
+    this.#root.begin('other')
+    this.#comparison.end(this.#root)
+  }
+
+  /** Sees a literal or a parameter; `literalStart` is where a literal begins, with its sign. */
+  seeValue(parameter: number, literalStart: number): void {
+    this.#comparison.readValue(this.#frame, parameter, literalStart)
+  }
+
+  /** Sees a name, or a word that can be one. */
+  seeName(): void {
+    const frame = this.#frame
+    if (frame.content === 'columns') {
+      const { start, end, previousKind } = this.#token
+      if (previousKind !== TokenKind.Dot) this.#insertColumns.add(frame.item, start, end)
+    } else if (this.#token.keyword === 'INSERT') {
+      frame.insert = 'columns'
+      this.#insertColumns.clear()
+    }
+    this.#comparison.readName()
+  }
+
+  /** Sees `::`. */
+  seeCast(): void {
+    this.#comparison.beginType()
+  }
+
+  seeOperator(): void {
+    const { meaning, followsOperand } = this.#token
+    const frame = this.#frame
+    if (meaning === 'sign' || meaning === 'other') {
+      if (meaning === 'sign' && !followsOperand) return
+      this.#comparison.amendWithoutColumn()
+      this.#comparison.end(frame)
+    } else if (meaning === 'eq' && frame.assignment === 'target') this.#comparison.assign(frame)
+    else this.#comparison.compare(meaning)
+  }
+
+  seeComma(): void {
+    const frame = this.#frame
+    frame.item++
+    frame.isBetween = false
+    if (frame.content === 'row') this.#insertColumns.copyTo(frame.column, frame.item)
+    if (frame.assignment === 'value') {
+      frame.endAssignments()
+      frame.assignment = 'target'
+    }
+    this.#comparison.end(frame)
+  }
+
+  /** Sees an opening bracket; `isRow` if it opens a row of `VALUES`. */
+  open(isRow: boolean): void {
+    const comparison = this.#comparison
+    this.#depth++
+    if (this.#token.followsIdentifier && !comparison.isType) comparison.amendWithoutColumn()
+    if (this.#depth > MAX_DEPTH) return
+    const parent = this.#frame
+    const child = parent.child
+    if (isRow) this.#beginRow(parent, child)
+    else if (comparison.isType) {
+      child.begin('other')
+      child.content = 'type'
+      child.operand.copy(comparison.operand)
+    } else if (this.#isColumnList(parent)) {
+      child.begin('other')
+      child.content = 'columns'
+      parent.insert = 'rows'
+    } else if (this.#inherits()) {
+      child.begin(comparison.role)
+      child.column.copy(comparison.column)
+    } else child.begin(this.#token.kind === TokenKind.OpenSquare ? 'other' : 'argument')
+    this.#frame = child
+    comparison.end(child)
+  }
+
+  close(): void {
+    if (this.#depth === 0) return
+    this.#depth--
+    if (this.#depth >= MAX_DEPTH) return
+    const closed = this.#frame
+    if (closed.parent === undefined) return
+    this.#comparison.end(closed)
+    this.#frame = closed.parent
+    this.#comparison.end(closed.parent)
+    if (closed.content === 'type') this.#comparison.restore(closed.operand)
+  }
+
+  #beginRow(parent: SlotFrame, child: SlotFrame): void {
+    const isInserted = parent.insert !== 'none'
+    child.begin(isInserted ? 'value' : 'other')
+    if (!isInserted) return
+    child.content = 'row'
+    this.#insertColumns.copyTo(child.column, 0)
+  }
+
+  #isColumnList(parent: SlotFrame): boolean {
+    return parent.insert === 'columns' && this.#token.followsIdentifier
+  }
+
+  /** The brackets only group: what they hold is for what a value without brackets would be for. */
+  #inherits(): boolean {
+    const { previousKeyword, followsIdentifier } = this.#token
+    return !followsIdentifier || previousKeyword === 'CAST' || previousKeyword === 'ROW'
+  }
+
+  /** Sees a reserved word, or one that is a value. */
+  seeKeyword(): void {
+    if ((this.#token.traits & OPERAND) !== 0) {
+      this.#comparison.readConstant()
+      return
+    }
+    if (applyComparisonWord(this.#token, this.#frame, this.#comparison)) return
+    this.#comparison.end(this.#frame)
+    applyClauseWord(this.#token, this.#frame, this.#comparison)
+  }
+}

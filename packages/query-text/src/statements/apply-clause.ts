@@ -1,0 +1,92 @@
+import type { Token } from '../tokens/token.js'
+import type { QueryFrame } from './query-frame.js'
+import type { StatementFacts } from './statement-facts.js'
+import type { TargetReader } from './target-reader.js'
+
+/** Does what a keyword says that begins a clause of the query in `frame`; other words do nothing. */
+export function applyClause(
+  token: Token,
+  frame: QueryFrame,
+  targets: TargetReader,
+  facts: StatementFacts,
+): void {
+  switch (token.keyword) {
+    case 'FROM':
+      applyFrom(token, frame, targets)
+      return
+    case 'JOIN':
+      frame.list = 'from'
+      targets.expect('from')
+      return
+    case 'INTO':
+      applyInto(frame, targets, facts)
+      return
+    case 'USING':
+      applyUsing(frame, targets)
+      return
+    case 'UNION':
+    case 'INTERSECT':
+    case 'EXCEPT':
+      frame.start = 'query'
+      frame.list = undefined
+      return
+    case 'ORDER':
+      frame.list = undefined
+      if (frame.isMain && frame.query !== 'utility') facts.hasOrderBy = true
+      return
+    case 'LIMIT':
+    case 'FETCH':
+      frame.list = undefined
+      if (frame.isMain) facts.hasLimit = true
+      return
+    case 'UPDATE':
+    case 'SHARE':
+      if (frame.query === 'select' && isLock(token)) facts.locks = true
+      return
+    case 'WHERE':
+    case 'GROUP':
+    case 'HAVING':
+    case 'OFFSET':
+    case 'WINDOW':
+    case 'RETURNING':
+    case 'SET':
+    case 'VALUES':
+    case 'FOR':
+      frame.list = undefined
+      return
+    default:
+  }
+}
+
+/** `FROM` of a query; not that of `IS DISTINCT FROM`, nor that of `EXTRACT(… FROM …)`, whose frame has no query. */
+function applyFrom(token: Token, frame: QueryFrame, targets: TargetReader): void {
+  if (token.previousKeyword === 'DISTINCT') return
+  if (frame.query === 'select' || frame.query === 'update') {
+    frame.list = 'from'
+    targets.expect('from')
+  } else if (frame.query === 'delete' && !frame.hasTarget) {
+    frame.hasTarget = true
+    targets.expect('table')
+  }
+}
+
+function applyInto(frame: QueryFrame, targets: TargetReader, facts: StatementFacts): void {
+  if (frame.query === 'insert' || frame.query === 'merge') targets.expect('table')
+  else if (frame.query === 'select') {
+    facts.addSelectInto()
+    targets.expect('table', true)
+  }
+}
+
+/** The sources of `DELETE … USING a, b` and `MERGE … USING a`; not the columns of `JOIN … USING (c)`. */
+function applyUsing(frame: QueryFrame, targets: TargetReader): void {
+  if (frame.hasUsing || (frame.query !== 'delete' && frame.query !== 'merge')) return
+  frame.hasUsing = true
+  if (frame.query === 'delete') frame.list = 'from'
+  targets.expect('from')
+}
+
+/** `FOR UPDATE`, `FOR NO KEY UPDATE`, `FOR SHARE`, `FOR KEY SHARE`. */
+function isLock(token: Token): boolean {
+  return token.previousKeyword === 'FOR' || token.previousKeyword === 'KEY'
+}

@@ -1,0 +1,173 @@
+import { identifierText } from '../text/identifier-text.js'
+import { BOUNDARY, type Keyword, MODIFIER } from '../tokens/keyword-traits.js'
+import type { Token } from '../tokens/token.js'
+import { TokenKind } from '../tokens/token-kind.js'
+import { NameScope } from './name-scope.js'
+import type { SummaryBuilder } from './summary-builder.js'
+
+const { Word, Quoted, Dot, OpenRound } = TokenKind
+const MAX_TABLES = 64
+
+/**
+ * What an awaited name is: something in a `FROM` list, which may be a table, a function or a CTE; a table for sure;
+ * a `label`, which only the summary gets; an `unlisted` table, which the summary does not get.
+ */
+export type TargetUse = 'from' | 'table' | 'label' | 'unlisted'
+
+/** Reads the qualified names that follow `FROM`, `INTO`, `UPDATE` and the like, token by token. */
+export class TargetReader {
+  /** Common table expressions in sight; their names are no tables. */
+  readonly commonTables: NameScope = new NameScope()
+  /** The next token may belong to a name. */
+  isActive = false
+  readonly #token: Token
+  readonly #summary: SummaryBuilder
+  #state: 'idle' | 'awaited' | 'name' | 'dot' = 'idle'
+  #use: TargetUse = 'from'
+  #skipsModifiers = false
+  #start = 0
+  #firstA = 0
+  #firstB = 0
+  #firstKeyword: Keyword | '' = ''
+  /** Where the part before the last one ends; -1 without. */
+  #qualifierStart = -1
+  #qualifierEnd = -1
+  #lastStart = 0
+  #lastEnd = 0
+  /** The name as far as it was read, if there are spaces or comments in it. */
+  #joined = ''
+  #tables: string[] = []
+  #catalogueTables = 0
+
+  constructor(token: Token, summary: SummaryBuilder) {
+    this.#token = token
+    this.#summary = summary
+  }
+
+  begin(): void {
+    this.#end()
+    this.#tables = []
+    this.#catalogueTables = 0
+    this.commonTables.shrink(0)
+  }
+
+  /** A name is due, and nothing of it was read. */
+  get isAwaiting(): boolean {
+    return this.#state === 'awaited'
+  }
+
+  /** Hands the tables over. */
+  takeTables(): string[] {
+    const tables = this.#tables
+    this.#tables = []
+    return tables
+  }
+
+  /** Every table that was named belongs to PostgreSQL's own catalogues. */
+  get isCatalogue(): boolean {
+    return this.#catalogueTables > 0 && this.#catalogueTables === this.#tables.length
+  }
+
+  /** @param skipsModifiers words such as `TABLE` or `CONCURRENTLY` may stand before the name */
+  expect(use: TargetUse, skipsModifiers = false): void {
+    this.#state = 'awaited'
+    this.isActive = true
+    this.#use = use
+    this.#skipsModifiers = skipsModifiers
+  }
+
+  /** Takes the current token if it belongs to a name; otherwise ends the name. */
+  read(): boolean {
+    const token = this.#token
+    if (this.#state === 'awaited') return this.#readFirst()
+    if (this.#state === 'name') {
+      if (token.kind !== Dot) return this.#complete()
+      this.#state = 'dot'
+      this.#join()
+      return true
+    }
+    if (token.kind !== Word && token.kind !== Quoted) return this.#complete()
+    this.#state = 'name'
+    this.#join()
+    this.#qualifierStart = this.#lastStart
+    this.#qualifierEnd = this.#lastEnd
+    this.#lastStart = token.start
+    this.#lastEnd = token.end
+    return true
+  }
+
+  #readFirst(): boolean {
+    const token = this.#token
+    if (token.kind === OpenRound && this.#use === 'from') return false
+    const isWord = token.kind === Word
+    if (isWord && this.#isSkipped()) return true
+    if (token.kind !== Quoted && !(isWord && this.#canBeName())) {
+      this.#end()
+      return false
+    }
+    this.#state = 'name'
+    this.#start = token.start
+    this.#firstA = token.hashA
+    this.#firstB = token.hashB
+    this.#firstKeyword = token.keyword
+    this.#joined = ''
+    this.#qualifierEnd = -1
+    this.#lastStart = token.start
+    this.#lastEnd = token.end
+    return true
+  }
+
+  #isSkipped(): boolean {
+    const { keyword, traits } = this.#token
+    if (keyword === 'ONLY' || keyword === 'LATERAL') return true
+    if (!this.#skipsModifiers) return false
+    if ((traits & MODIFIER) !== 0 || keyword === 'CONCURRENTLY') return true
+    return keyword === 'TABLE' || keyword === 'MATERIALIZED' || keyword === 'VIEW'
+  }
+
+  /** `TABLE` is reserved, but `FROM table` is what the vectors of the semantic conventions have. */
+  #canBeName(): boolean {
+    const { keyword, traits, previousKind } = this.#token
+    if (keyword === 'TABLE') return this.#use === 'from' && previousKind !== OpenRound
+    return (traits & BOUNDARY) === 0
+  }
+
+  /** Keeps what was read without the spaces and comments that may stand around a dot. */
+  #join(): void {
+    const { text, start, end, previousEnd } = this.#token
+    if (start === previousEnd && this.#joined === '') return
+    if (this.#joined === '') this.#joined = text.slice(this.#start, previousEnd)
+    this.#joined += text.slice(start, end)
+  }
+
+  #complete(): false {
+    const { text, kind, keyword } = this.#token
+    const isQualified = this.#qualifierEnd !== -1
+    this.#end()
+    if (this.#use === 'from' && !isQualified) {
+      if (this.commonTables.has(this.#firstA, this.#firstB)) return false
+      if (this.#firstKeyword === 'ROWS' && keyword === 'FROM') return false
+    }
+    if (this.#use !== 'unlisted') {
+      this.#summary.add(this.#joined === '' ? text.slice(this.#start, this.#lastEnd) : this.#joined)
+    }
+    const isFunction = this.#use === 'from' && kind === OpenRound
+    if (this.#use !== 'label' && !isFunction) this.#addTable(text, isQualified)
+    return false
+  }
+
+  #end(): void {
+    this.#state = 'idle'
+    this.isActive = false
+  }
+
+  #addTable(text: string, isQualified: boolean): void {
+    const table = identifierText(text, this.#lastStart, this.#lastEnd)
+    if (this.#tables.length === MAX_TABLES || this.#tables.includes(table)) return
+    this.#tables.push(table)
+    const schema = isQualified ? identifierText(text, this.#qualifierStart, this.#qualifierEnd) : ''
+    const isCatalogue =
+      schema === 'pg_catalog' || schema === 'information_schema' || (schema === '' && table.startsWith('pg_'))
+    if (isCatalogue) this.#catalogueTables++
+  }
+}

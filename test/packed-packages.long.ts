@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { useTestDatabase } from './support/test-database.js'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('..', import.meta.url))
+const database = useTestDatabase()
+
+const app = `
+import pg from 'pg'
+import { runInUnitOfWork } from 'pgspan'
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+await runInUnitOfWork('nightly', async () => {
+  const { rows } = await pool.query("SELECT n * 1000003 AS author_id FROM generate_series(1, 12) AS n")
+  for (const { author_id } of rows) await pool.query('SELECT $1::bigint AS author_id', [author_id])
+  for (const { author_id } of rows) await pool.query('SELECT typname FROM pg_type t WHERE t.oid = $1', [author_id])
+  for (const { author_id } of rows) await pool.query('SELECT name FROM author WHERE author_id = $1', [author_id])
+})
+await pool.end()
+console.log('done')
+`
+
+let folder: string
+let tarballs: string[]
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pgspan-packed-'))
+  const { packageManager } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  for (const name of await readdir(join(root, 'packages'))) {
+    const manifest = JSON.parse(await readFile(join(root, 'packages', name, 'package.json'), 'utf8'))
+    if (manifest.private) continue
+    await run('npx', ['--yes', packageManager, 'pack', '--pack-destination', folder], {
+      cwd: join(root, 'packages', name),
+    })
+  }
+  tarballs = (await readdir(folder)).filter((name) => name.endsWith('.tgz')).map((name) => join(folder, name))
+  await run('node', ['--input-type=module', '-e', createTable], { cwd: root, env: environment() })
+}, 300_000)
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const createTable = `
+import pg from 'pg'
+const client = new pg.Client({ connectionString: process.env.DATABASE_URL })
+await client.connect()
+await client.query('CREATE TABLE author (author_id bigint PRIMARY KEY, name text)')
+await client.end()`
+
+const environment = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  DATABASE_URL: database().connectionString,
+  OTEL_METRICS_EXPORTER: 'none',
+  NODE_ENV: 'development',
+})
+
+async function install(packages: readonly string[]): Promise<string> {
+  const target = await mkdtemp(join(folder, 'app-'))
+  await writeFile(join(target, 'package.json'), '{ "name": "app", "type": "module", "private": true }')
+  await writeFile(join(target, 'app.js'), app)
+  await run('npm', ['install', '--no-audit', '--no-fund', ...packages], { cwd: target })
+  return target
+}
+
+describe('the packed packages', () => {
+  test('install into an empty application without an SDK: at most 15 packages and 3 MB', async () => {
+    const target = await install([...tarballs, '@opentelemetry/api@1.9.1'])
+    const installed = JSON.parse(await readFile(join(target, 'node_modules/.package-lock.json'), 'utf8'))
+    expect(Object.keys(installed.packages).length).toBeLessThanOrEqual(15)
+    expect(await sizeOf(join(target, 'node_modules'))).toBeLessThan(3_000_000)
+  })
+
+  test('without an SDK say which to install, and find the N+1 with its line', async () => {
+    const target = await install([...tarballs, '@opentelemetry/api@1.9.1', 'pg@8.23.1'])
+    const { stdout, stderr } = await run(process.execPath, ['--import', 'pgspan/register', 'app.js'], {
+      cwd: target,
+      env: environment(),
+    })
+    expect(stdout).toBe('done\n')
+    expect(stderr).toContain('npm install @opentelemetry/sdk-node@^0.223.0')
+    expect(stderr).toMatch(/N\+1|n_plus_one/)
+    expect(stderr).toContain('app.js:9')
+  })
+
+  test('work with an SDK beside them', async () => {
+    const target = await install([
+      ...tarballs,
+      '@opentelemetry/api@1.9.1',
+      '@opentelemetry/sdk-node@0.223.0',
+      'pg@8.23.1',
+    ])
+    const { stdout, stderr } = await run(process.execPath, ['--import', 'pgspan/register', 'app.js'], {
+      cwd: target,
+      env: { ...environment(), OTEL_TRACES_EXPORTER: 'console', PGSPAN_CONSOLE: '0' },
+    })
+    expect(stdout).toContain("'db.query.summary': 'SELECT author'")
+    expect(stderr).toBe('')
+  })
+})
+
+async function sizeOf(path: string): Promise<number> {
+  let bytes = 0
+  for (const entry of await readdir(path, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size
+  }
+  return bytes
+}
