@@ -40,7 +40,10 @@ export async function startPrometheus(program: string, target: string): Promise<
   return {
     async query(expression) {
       const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`)
-      const { data } = await response.json()
+      // The shape of Prometheus's answer to an instant query.
+      const { data } = (await response.json()) as {
+        data: { result: { metric: Record<string, string>; value: [number, string] }[] }
+      }
       return data.result.map(
         ({ metric, value }: { metric: Record<string, string>; value: [number, string] }) => ({
           labels: metric,

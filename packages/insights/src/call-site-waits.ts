@@ -1,4 +1,5 @@
 import type { CallSite, UnitOfWork } from '@pgspan/lifecycle'
+import { CallSiteMemory } from './call-site-memory.js'
 import type { CircuitBreaker } from './circuit-breaker.js'
 import type { ObservedQuery } from './observed-query.js'
 
@@ -18,6 +19,7 @@ interface Wait {
 export class CallSiteWaits {
   readonly #waits: Set<Wait> = new Set()
   readonly #breaker: CircuitBreaker
+  readonly #memory: CallSiteMemory = new CallSiteMemory()
   #isScheduled = false
 
   constructor(breaker: CircuitBreaker) {
@@ -33,6 +35,21 @@ export class CallSiteWaits {
     this.#waits.add(wait)
     query.callSites.requestCallSite((site) => this.#answer(wait, site))
     if (this.#waits.has(wait)) this.#schedule()
+  }
+
+  /** As {@link ask}, for a statement that units of work repeat again and again: it is not always asked anew. */
+  askRepeated(query: ObservedQuery, listener: CallSiteListener): void {
+    const key = `${query.unit?.name} ${query.shape.fingerprint}`
+    const now = performance.now()
+    const recalled = this.#memory.recall(key, now)
+    if (recalled !== undefined) {
+      listener(recalled[0])
+      return
+    }
+    this.ask(query, (site) => {
+      if (query.callSites !== undefined) this.#memory.remember(key, site, now)
+      listener(site)
+    })
   }
 
   /** Goes on without the answers that a unit of work still waits for. */

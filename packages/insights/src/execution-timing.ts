@@ -21,10 +21,11 @@ export class ExecutionTiming {
   #longPauses = 0
   #busySince = 0
   #lastEndedAt = 0
-  #samples: Float32Array | undefined = undefined
+  // Made at the second execution: most statements run once.
+  #samples: number[] | undefined = undefined
 
   start(at: number): void {
-    const pause = this.#pauseBefore(at)
+    const pause = this.quietMillis(at)
     if (this.started++ > 0) {
       if (pause > burstPauseMillis) this.#longPauses++
       else this.#shortPauses++
@@ -38,8 +39,9 @@ export class ExecutionTiming {
     const millis = Math.max(0, at - startedAt)
     if (isFailure) this.failed++
     else {
-      this.#samples ??= new Float32Array(keptSamples)
-      this.#samples[this.settled++ % keptSamples] = millis
+      if (this.settled === 1) this.#samples = [this.totalMillis]
+      if (this.#samples !== undefined) this.#samples[this.settled % keptSamples] = millis
+      this.settled++
       this.totalMillis += millis
     }
     if (this.#running > 0 && --this.#running === 0) {
@@ -48,12 +50,14 @@ export class ExecutionTiming {
     if (at > this.#lastEndedAt) this.#lastEndedAt = at
   }
 
-  /** True if an execution at `at` begins something new: it has nothing to do with those before. */
-  isFreshStart(at: number, isCovered: boolean): boolean {
-    if (this.started === 0) return false
-    const pause = this.#pauseBefore(at)
-    if (pause > freshStartMillis) return true
-    if (pause <= burstPauseMillis || isCovered || this.started < leastExecutions) return false
+  /** An execution at `at` comes so late that it has nothing to do with those before. */
+  isOver(at: number): boolean {
+    return this.quietMillis(at) > freshStartMillis
+  }
+
+  /** So it does if nothing else connects them: after a pause, where pauses are the rule. */
+  mayBeOver(at: number): boolean {
+    if (this.quietMillis(at) <= burstPauseMillis || this.started < leastExecutions) return false
     return this.#longPauses >= this.#shortPauses
   }
 
@@ -68,22 +72,18 @@ export class ExecutionTiming {
 
   /** Milliseconds since the last execution ended; 0 while one runs. */
   quietMillis(now: number): number {
-    return this.#pauseBefore(now)
+    return this.#running > 0 || this.#lastEndedAt === 0 ? 0 : Math.max(0, now - this.#lastEndedAt)
   }
 
   /** Of the latest 32 executions. */
   get medianMillis(): number {
-    const sorted = this.#samples?.slice(0, Math.min(this.settled, keptSamples)).sort()
-    return sorted?.[sorted.length >> 1] ?? 0
+    const sorted = this.#samples?.slice().sort((left, right) => left - right)
+    return sorted?.[sorted.length >> 1] ?? this.totalMillis
   }
 
   /** What the unit of work had not waited, had `executions` of them been one. An estimate, never above the truth. */
   savedMillis(executions: number): number {
     const median = this.medianMillis
     return Math.max(0, Math.min(this.busyMillis - median, (executions - 1) * median))
-  }
-
-  #pauseBefore(at: number): number {
-    return this.#running > 0 || this.#lastEndedAt === 0 ? 0 : Math.max(0, at - this.#lastEndedAt)
   }
 }

@@ -140,7 +140,13 @@ describe('the list of findings', () => {
 test('a sink that throws is named once, and the others still run', async () => {
   const { diag, DiagLogLevel } = await import('@opentelemetry/api')
   const errors: unknown[][] = []
-  const silent = { error: (...args: unknown[]) => errors.push(args), warn() {}, info() {}, debug() {}, verbose() {} }
+  const silent = {
+    error: (...args: unknown[]) => errors.push(args),
+    warn() {},
+    info() {},
+    debug() {},
+    verbose() {},
+  }
   diag.setLogger(silent, DiagLogLevel.ERROR)
   const failing = new FindingLog()
   failing.addSink({

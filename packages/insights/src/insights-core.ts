@@ -46,6 +46,7 @@ export class InsightsCore {
     this.#waits = new CallSiteWaits(breaker)
     this.#reporter = {
       askCallSite: (query, listener) => this.#waits.ask(query, listener),
+      askRepeatedCallSite: (query, listener) => this.#waits.askRepeated(query, listener),
       open: (draft, subject) => {
         const ignored = 'shape' in subject ? subject.shape.ignoredFindings : []
         if (ignored.includes('*') || ignored.includes(draft.kind)) return undefined

@@ -6,8 +6,14 @@ describe('a wrong option throws a TypeError that names it', () => {
   test.each<[object, string]>([
     [{ slowQueryMillis: -5 }, 'slowQueryMillis must be a positive number or false, got -5'],
     [{ slowQueryMillis: Number.NaN }, 'slowQueryMillis must be a positive number or false, got NaN'],
-    [{ poolWaitMillis: '100' }, 'poolWaitMillis must be a positive number or false, got a value of type string'],
-    [{ poolWaitMillis: true }, 'poolWaitMillis must be a positive number or false, got a value of type boolean'],
+    [
+      { poolWaitMillis: '100' },
+      'poolWaitMillis must be a positive number or false, got a value of type string',
+    ],
+    [
+      { poolWaitMillis: true },
+      'poolWaitMillis must be a positive number or false, got a value of type boolean',
+    ],
     [{ nPlusOneThreshold: 1 }, 'nPlusOneThreshold must be an integer of at least 2, got 1'],
     [{ nPlusOneThreshold: 2.5 }, 'nPlusOneThreshold must be an integer of at least 2, got 2.5'],
     [{ loggerProvider: {} }, 'loggerProvider must be a LoggerProvider, got a value of type object'],
@@ -30,9 +36,12 @@ describe('a wrong option throws a TypeError that names it', () => {
   })
 })
 
-test.each([{}, { slowQueryMillis: 0 }, { slowQueryMillis: false as const }, { poolWaitMillis: 0.5 }, { nPlusOneThreshold: 2 }])(
-  '%o is right',
-  (options) => {
-    expect(() => createInsights(options).close()).not.toThrow()
-  },
-)
+test.each([
+  {},
+  { slowQueryMillis: 0 },
+  { slowQueryMillis: false as const },
+  { poolWaitMillis: 0.5 },
+  { nPlusOneThreshold: 2 },
+])('%o is right', (options) => {
+  expect(() => createInsights(options).close()).not.toThrow()
+})

@@ -28,7 +28,7 @@ export interface Insights {
   statistics(): InsightsStatistics
   /**
    * Calls `listener` for every finding when it is new in this process, and when it was seen 2, 4, 8 … times: when the
-   * unit of work ends, or after five seconds if it lasts longer. At most ten per second. What it throws is reported
+   * unit of work ends, or within ten seconds if it lasts longer. At most ten per second. What it throws is reported
    * once. Returns the function that ends it.
    */
   subscribe(listener: (finding: Finding) => void): () => void

@@ -4,12 +4,16 @@ import { errorCodeOf } from './error-code.js'
 import type { InsightsCore } from './insights-core.js'
 import { ObservedQuery } from './observed-query.js'
 
+/** Queries that never settle are kept up to here; further ones are counted only. */
+const maximumRunning = 10_000
+
 /** The full feed: queries and checkouts as the instrumentation of the driver sees them, sampled or not. */
 export class LifecycleFeed implements Observer {
   readonly name = 'insights'
   readonly #core: InsightsCore
   readonly #breaker: CircuitBreaker
-  readonly #started: WeakMap<QueryExecution, ObservedQuery> = new WeakMap()
+  /** A weak map would cost more than all detectors together. */
+  readonly #running: Map<QueryExecution, ObservedQuery> = new Map()
 
   constructor(core: InsightsCore, breaker: CircuitBreaker) {
     this.#core = core
@@ -20,7 +24,7 @@ export class LifecycleFeed implements Observer {
     if (this.#breaker.isOpen) return
     try {
       const observed = observe(query)
-      this.#started.set(query, observed)
+      if (this.#running.size < maximumRunning) this.#running.set(query, observed)
       this.#core.queryStarted(observed, values)
     } catch (error) {
       this.#breaker.record(error)
@@ -30,7 +34,8 @@ export class LifecycleFeed implements Observer {
   querySettled(query: QueryExecution, result: QueryResultView | undefined): void {
     if (this.#breaker.isOpen) return
     try {
-      const observed = this.#started.get(query) ?? observe(query)
+      const observed = this.#running.get(query) ?? observe(query)
+      this.#running.delete(query)
       complete(observed, query)
       this.#core.querySettled(observed, result)
     } catch (error) {

@@ -18,7 +18,11 @@ interface Result {
 }
 
 /** Where the values asked for by `statement` come from, after some results. */
-function explain(statement: string, keys: readonly unknown[], results: readonly Result[]): Provenance | undefined {
+function explain(
+  statement: string,
+  keys: readonly unknown[],
+  results: readonly Result[],
+): Provenance | undefined {
   const sources = new ResultSources()
   const reader = new ResultReader()
   for (const { statement, rows, type = integer } of results) {
@@ -94,12 +98,16 @@ describe('without affinity, order or chance nothing is called proven', () => {
   test('names of an enumeration', () => {
     const words = ['draft', 'open', 'paid', 'shipped', 'returned', 'SUBSCRIPTION_CANCELLED']
     const results = [{ statement: 'SELECT code FROM states', rows: column('code', words), type: text }]
-    expect(explain('SELECT * FROM members WHERE status = $1', words, results)).toMatchObject({ isProof: false })
+    expect(explain('SELECT * FROM members WHERE status = $1', words, results)).toMatchObject({
+      isProof: false,
+    })
   })
 
   test('codes of HTTP and years, which are no identifiers', () => {
     const numbers = [200, 301, 404, 500, 503, 1999, 2008, 2024]
-    const results = [{ statement: 'SELECT status FROM hits GROUP BY status', rows: column('status', numbers) }]
+    const results = [
+      { statement: 'SELECT status FROM hits GROUP BY status', rows: column('status', numbers) },
+    ]
     expect(explain(unrelated, numbers, results)).toMatchObject({ hits: 8, isProof: false })
   })
 })
@@ -158,7 +166,13 @@ describe('the choice among sources that all hold the values', () => {
   test('falls on the column whose rows they were asked for in the order of', () => {
     const results = [
       { statement: 'SELECT owner FROM newest', rows: column('owner', ids) },
-      { statement: 'SELECT owner FROM sorted', rows: column('owner', [...ids].sort((a, b) => a - b)) },
+      {
+        statement: 'SELECT owner FROM sorted',
+        rows: column(
+          'owner',
+          [...ids].sort((a, b) => a - b),
+        ),
+      },
     ]
     expect(explain(unrelated, ids, results)?.candidate.source.shape.summary).toBe('SELECT newest')
   })

@@ -67,7 +67,8 @@ export class QueryGroup {
 
   /** An execution at `at` begins something new, rather than going on with this. */
   isOver(at: number): boolean {
-    return this.timing.isFreshStart(at, this.variation?.probes.some(isCovered) ?? false)
+    if (this.timing.isOver(at)) return true
+    return this.timing.mayBeOver(at) && !this.variation?.probes.some(isCovered)
   }
 
   /** Most executions had a transaction of their own: they are apart on purpose. */

@@ -7,8 +7,8 @@ export class SourceColumn {
   readonly name: string
   readonly isIdentity: boolean
   readonly #hashes: Uint32Array = new Uint32Array(maximumRows)
-  readonly #bits: Uint8Array = new Uint8Array(maximumRows)
-  readonly #steps: Int8Array = new Int8Array(maximumRows)
+  /** Bits in the lower six, step + 1 in the upper two. */
+  readonly #weights: Uint8Array = new Uint8Array(maximumRows)
   #written = 0
 
   constructor(choice: SourceColumnChoice) {
@@ -25,8 +25,7 @@ export class SourceColumn {
     for (let i = 0; i < values.count; i++) {
       const place = this.#written++ % maximumRows
       this.#hashes[place] = values.hashes[i] ?? 0
-      this.#bits[place] = values.bits[i] ?? 0
-      this.#steps[place] = values.steps[i] ?? 0
+      this.#weights[place] = (values.bits[i] ?? 0) | (((values.steps[i] ?? 0) + 1) << 6)
     }
   }
 
@@ -39,12 +38,12 @@ export class SourceColumn {
   }
 
   bitsOf(ordinal: number): number {
-    return this.#bits[ordinal % maximumRows] ?? 0
+    return (this.#weights[ordinal % maximumRows] ?? 0) & 63
   }
 
   /** 1 if the value is larger than the one before it in its result, -1 if smaller, 0 if it was the first. */
   stepTo(ordinal: number): number {
-    return this.#steps[ordinal % maximumRows] ?? 0
+    return ((this.#weights[ordinal % maximumRows] ?? 0) >> 6) - 1
   }
 }
 

@@ -6,7 +6,8 @@ import { QuantileSketch } from './quantile-sketch.js'
 describe('statistics', () => {
   test('count queries by statement, with the largest total first', () => {
     const { db, insights } = simulate()
-    for (let n = 1; n <= 100; n++) db.query(`SELECT * FROM orders WHERE id = ${n}`, [], { millis: n, rows: [{ id: n }] })
+    for (let n = 1; n <= 100; n++)
+      db.query(`SELECT * FROM orders WHERE id = ${n}`, [], { millis: n, rows: [{ id: n }] })
     db.query('SELECT * FROM users', [], { millis: 3, rows: [{ id: 1 }, { id: 2 }] })
     const { queries, totalMillis, families } = insights.statistics()
     expect(queries).toBe(101)
@@ -76,7 +77,10 @@ describe('statistics', () => {
     }
     const { families, routes } = insights.statistics()
     expect(families.length).toBe(201)
-    expect(families.find(({ fingerprint }) => fingerprint === '_OTHER')).toMatchObject({ count: 800, statement: '' })
+    expect(families.find(({ fingerprint }) => fingerprint === '_OTHER')).toMatchObject({
+      count: 800,
+      statement: '',
+    })
     expect(routes.length).toBe(201)
     expect(routes.find(({ name }) => name === '_OTHER')?.units).toBe(800)
   })

@@ -124,9 +124,10 @@ export class ValueVariation {
   }
 
   #probe(slot: ParameterSlot, index: number): void {
+    if (this.probes.length >= maximumProbes) return
+    for (const probe of this.probes) if (probe.index === index) return
     const hasIdentity = this.#shape.slots.some((other) => isIdentity(other.role))
-    if (!selects(slot.role, hasIdentity) || this.probes.length >= maximumProbes) return
-    if (this.probes.some((probe) => probe.index === index)) return
+    if (!selects(slot.role, hasIdentity)) return
     this.probes.push(new ColumnProbe(slot, index))
   }
 }

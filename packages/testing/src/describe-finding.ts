@@ -7,7 +7,9 @@ export function describeFinding(finding: Finding): string {
     `${kind}${tier ? ` (${tier})` : ''} in ${unit}: ${title}`,
     ...(statement ? [`  ${statement}`] : []),
     ...(source ? [`  values from ${source.column}`] : []),
-    ...(callSite ? [`  at ${callSite.functionName ?? ''} (${callSite.file}:${callSite.line})`.replace('at  (', 'at (')] : []),
+    ...(callSite
+      ? [`  at ${callSite.functionName ?? ''} (${callSite.file}:${callSite.line})`.replace('at  (', 'at (')]
+      : []),
     `  fix: ${fix.replaceAll('\n', '\n       ')}`,
     `  ${id}`,
   ].join('\n')

@@ -12,6 +12,8 @@ export interface Reporter {
    * the latest at the next turn of the event loop and at the unit's end, with undefined.
    */
   askCallSite(query: ObservedQuery, listener: (site: CallSite | undefined) => void): void
+  /** As {@link askCallSite}, for one of a statement's many executions: answers may be remembered for a minute. */
+  askRepeatedCallSite(query: ObservedQuery, listener: (site: CallSite | undefined) => void): void
   /** Undefined if it is not to be reported: ignored in the statement's comment. */
   open(draft: FindingDraft, subject: ObservedQuery | ObservedCheckout): Sighting | undefined
 }

@@ -31,7 +31,7 @@ export class DuplicateQuery implements Detector {
     if (activity === undefined || group === undefined || !mayBeDuplicated(group)) return
     if (repetition === 2 || repetition === leastRepetitions) {
       group.callSites.ask()
-      reporter.askCallSite(query, (site) => group.callSites.answer(site))
+      reporter.askRepeatedCallSite(query, (site) => group.callSites.answer(site))
     }
     if (repetition === certainRepetitions) this.#judge(group, reporter)
   }

@@ -71,7 +71,11 @@ describe('an N+1 is proven when its values came out of an earlier result', () =>
     const { db, unit, insights } = simulate()
     const products = scattered.map((id) => id + 100_000)
     db.query('SELECT id, customer_id, product_id FROM orders', [], {
-      rows: scattered.map((customer_id, i) => ({ id: 70_001 + 13 * i, customer_id, product_id: products[i] })),
+      rows: scattered.map((customer_id, i) => ({
+        id: 70_001 + 13 * i,
+        customer_id,
+        product_id: products[i],
+      })),
     })
     for (let i = 0; i < 8; i++) {
       db.query(selectCustomer, [scattered[i]])
@@ -83,10 +87,7 @@ describe('an N+1 is proven when its values came out of an earlier result', () =>
         .findings()
         .map(({ summary, tier, source }) => `${summary} ${tier} ${source?.column}`)
         .sort(),
-    ).toEqual([
-      'SELECT customers proven orders.customer_id',
-      'SELECT products proven orders.product_id',
-    ])
+    ).toEqual(['SELECT customers proven orders.customer_id', 'SELECT products proven orders.product_id'])
   })
 
   test('of a nested loop: the inner source is the inner list, over all its results', () => {
@@ -94,7 +95,11 @@ describe('an N+1 is proven when its values came out of an earlier result', () =>
     const orderIds = [8101, 9313, 5520, 7777, 6204, 9999]
     db.query('SELECT id FROM orders', [], { rows: column('id', orderIds) })
     for (const [i, order] of orderIds.entries()) {
-      const rows = [1, 2, 3].map((n) => ({ id: 31_000 + 100 * i + n, order_id: order, product_id: 1000 * n + 37 * i }))
+      const rows = [1, 2, 3].map((n) => ({
+        id: 31_000 + 100 * i + n,
+        order_id: order,
+        product_id: 1000 * n + 37 * i,
+      }))
       db.query('SELECT * FROM order_items WHERE order_id = $1', [order], { rows })
       for (const { product_id } of rows) db.query('SELECT * FROM products WHERE id = $1', [product_id])
     }
@@ -201,7 +206,9 @@ describe('an N+1 is proven when its values came out of an earlier result', () =>
     const { db, unit, finding } = simulate()
     for (let page = 0; page < 4; page++) {
       const ids = scattered.map((id) => id + 100_000 * page)
-      db.query('SELECT id FROM orders WHERE id > $1 ORDER BY id LIMIT 12', [page], { rows: column('id', ids) })
+      db.query('SELECT id FROM orders WHERE id > $1 ORDER BY id LIMIT 12', [page], {
+        rows: column('id', ids),
+      })
       for (const id of ids) db.query('SELECT * FROM invoices WHERE order_id = $1', [id])
     }
     unit.end()
@@ -272,9 +279,19 @@ describe('a coincidence of values is no proof', () => {
 describe('an N+1 is recursive when its values came out of its own rows', () => {
   test('from parent to children', () => {
     const { db, unit, finding } = simulate()
-    const children: Record<number, number[]> = { 1: [2, 3], 2: [4, 5], 3: [6, 7], 4: [8], 5: [], 6: [9], 7: [] }
+    const children: Record<number, number[]> = {
+      1: [2, 3],
+      2: [4, 5],
+      3: [6, 7],
+      4: [8],
+      5: [],
+      6: [9],
+      7: [],
+    }
     for (let id = 1; id <= 7; id++) {
-      db.query('SELECT id FROM categories WHERE parent_id = $1', [id], { rows: column('id', children[id] ?? []) })
+      db.query('SELECT id FROM categories WHERE parent_id = $1', [id], {
+        rows: column('id', children[id] ?? []),
+      })
     }
     unit.end()
     expect(finding('n_plus_one')).toMatchObject({ tier: 'recursive', source: { column: 'categories.id' } })
@@ -365,7 +382,8 @@ describe('repetitions on purpose are no N+1', () => {
     [
       'pages by offset',
       ({ db }) => {
-        for (const page of pages) db.query('SELECT * FROM orders WHERE shop_id = $1 LIMIT 50 OFFSET $2', [7, page])
+        for (const page of pages)
+          db.query('SELECT * FROM orders WHERE shop_id = $1 LIMIT 50 OFFSET $2', [7, page])
       },
     ],
     [
@@ -429,14 +447,17 @@ describe('repetitions on purpose are no N+1', () => {
       'ranges',
       ({ db }) => {
         for (const n of pages) {
-          db.query('SELECT count(*) FROM orders WHERE at >= $1 AND at < $2', [n, n + 1], { site: siteAt('report') })
+          db.query('SELECT count(*) FROM orders WHERE at >= $1 AND at < $2', [n, n + 1], {
+            site: siteAt('report'),
+          })
         }
       },
     ],
     [
       'patterns',
       ({ db }) => {
-        for (const n of pages) db.query('SELECT * FROM orders WHERE name LIKE $1', [`a${n}%`], { site: siteAt('find') })
+        for (const n of pages)
+          db.query('SELECT * FROM orders WHERE name LIKE $1', [`a${n}%`], { site: siteAt('find') })
       },
     ],
     [
@@ -448,7 +469,8 @@ describe('repetitions on purpose are no N+1', () => {
     [
       'the catalogue',
       ({ db }) => {
-        for (const n of pages) db.query('SELECT * FROM pg_class WHERE oid = $1', [n], { site: siteAt('introspect') })
+        for (const n of pages)
+          db.query('SELECT * FROM pg_class WHERE oid = $1', [n], { site: siteAt('introspect') })
       },
     ],
     [

@@ -60,7 +60,7 @@ export class NPlusOne implements Detector {
 
   #askCallSite(query: ObservedQuery, group: QueryGroup, activity: UnitActivity, reporter: Reporter): void {
     group.callSites.ask()
-    reporter.askCallSite(query, (site) => {
+    reporter.askRepeatedCallSite(query, (site) => {
       group.callSites.answer(site)
       if (group.callSites.isComplete && this.#due.delete(group)) this.#judge(group, activity, reporter, false)
     })

@@ -4,9 +4,9 @@ import { poolWaitFix } from '../fix-text.js'
 import type { ObservedCheckout } from '../observed-checkout.js'
 import type { ObservedQuery } from '../observed-query.js'
 import { RecentTimes } from '../recent-times.js'
+import { roundMillis } from '../round-millis.js'
 import type { UnitActivity } from '../unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
-import { rounded } from './repetition.js'
 
 const minuteMillis = 60_000
 const repeatedWaits = 3
@@ -101,8 +101,8 @@ function draftOf(waits: PoolWaits): FindingDraft {
         : `Waited ${count} times for a connection of pool ${poolName}, up to ${Math.round(maximumMillis)} ms${gaveUp}`,
     evidence: {
       count,
-      totalMillis: rounded(waits.totalMillis),
-      maximumMillis: rounded(maximumMillis),
+      totalMillis: roundMillis(waits.totalMillis),
+      maximumMillis: roundMillis(maximumMillis),
       timeouts,
       limit,
     },

@@ -23,8 +23,14 @@ describe('a repeated query whose values nobody hands over', () => {
 
   test.each<[string, (simulation: ReturnType<typeof simulate>) => void]>([
     ['four times', ({ db }) => times(4, () => db.query(select))],
-    ['with pauses of a poller', ({ db }) => times(12, () => db.query(select, undefined, { pauseMillis: 400 }))],
-    ['without a value that selects rows', ({ db }) => times(12, () => db.query('SELECT * FROM t LIMIT $1 OFFSET $2'))],
+    [
+      'with pauses of a poller',
+      ({ db }) => times(12, () => db.query(select, undefined, { pauseMillis: 400 })),
+    ],
+    [
+      'without a value that selects rows',
+      ({ db }) => times(12, () => db.query('SELECT * FROM t LIMIT $1 OFFSET $2')),
+    ],
     ['with locks', ({ db }) => times(12, () => db.query(`${select} FOR UPDATE`))],
     [
       'with writes in between',

@@ -1,6 +1,7 @@
 import type { QueryShape } from '@pgspan/lifecycle'
 import type { FindingDraft, FindingEvidence, FindingSeverity } from '../finding.js'
 import type { QueryGroup } from '../query-group.js'
+import { roundMillis } from '../round-millis.js'
 
 const criticalMillis = 500
 const criticalShare = 0.5
@@ -37,9 +38,9 @@ export function repetitionEvidence(group: QueryGroup, count: number): FindingEvi
   return {
     count,
     ...(group.variation && { distinct: group.variation.distinct }),
-    totalMillis: rounded(timing.totalMillis),
-    medianMillis: rounded(timing.medianMillis),
-    savedMillis: rounded(timing.savedMillis(count)),
+    totalMillis: roundMillis(timing.totalMillis),
+    medianMillis: roundMillis(timing.medianMillis),
+    savedMillis: roundMillis(timing.savedMillis(count)),
     concurrency: timing.isConcurrent ? 'concurrent' : 'sequential',
   }
 }
@@ -60,11 +61,6 @@ export function severityOfSaving(
 /** The statement for the middle of a sentence. */
 export function nameOf(shape: QueryShape): string {
   return shape.summary === '' ? 'A statement' : shape.summary
-}
-
-/** Microseconds are as exact as the clock. */
-export function rounded(millis: number): number {
-  return Math.round(millis * 1_000) / 1_000
 }
 
 /** 5, 10, 20, 50, 100 and so on: when a growing repetition is looked at again. */

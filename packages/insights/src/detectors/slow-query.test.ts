@@ -8,7 +8,13 @@ describe('a query is slow when its execution took long', () => {
   test('with the breakdown of where its time went and the line that made it', () => {
     const { db, finding } = simulate()
     const checkout = db.checkOut(40)
-    db.query(select, ['%a%'], { millis: 350, queueMillis: 30, checkout, rows: [{ id: 1 }], site: siteAt('search') })
+    db.query(select, ['%a%'], {
+      millis: 350,
+      queueMillis: 30,
+      checkout,
+      rows: [{ id: 1 }],
+      site: siteAt('search'),
+    })
     expect(finding('slow_query')).toMatchObject({
       severity: 'info',
       title: 'SELECT orders took 320 ms to execute, in GET /orders.',

@@ -3,9 +3,10 @@ import type { FindingDraft } from '../finding.js'
 import { slowQueryFix } from '../fix-text.js'
 import type { ObservedQuery } from '../observed-query.js'
 import { RecentTimes } from '../recent-times.js'
+import { roundMillis } from '../round-millis.js'
 import type { UnitActivity } from '../unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
-import { nameOf, rounded } from './repetition.js'
+import { nameOf } from './repetition.js'
 
 const hourMillis = 3_600_000
 const repeatedOffences = 3
@@ -49,12 +50,12 @@ export class SlowQuery implements Detector {
       title: `${nameOf(shape)} took ${Math.round(millis)} ms to execute`,
       evidence: {
         count: 1,
-        totalMillis: rounded(millis),
+        totalMillis: roundMillis(millis),
         thresholdMillis: this.#thresholdMillis,
-        executionMillis: rounded(millis),
-        poolWaitMillis: rounded(query.poolWaitMillis),
-        queueMillis: rounded(query.queueMillis),
-        consumerMillis: rounded(query.consumerMillis),
+        executionMillis: roundMillis(millis),
+        poolWaitMillis: roundMillis(query.poolWaitMillis),
+        queueMillis: roundMillis(query.queueMillis),
+        consumerMillis: roundMillis(query.consumerMillis),
         rows: query.rowCount,
         error: query.errorCode,
       },

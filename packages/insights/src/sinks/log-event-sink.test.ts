@@ -92,7 +92,11 @@ describe('the event pgspan.finding', () => {
   test('is emitted for an unsampled trace too', () => {
     const { provider, records } = memory()
     const simulation = simulate({ loggerProvider: provider })
-    const spanContext = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 0 }
+    const spanContext = {
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+      spanId: 'b7ad6b7169203331',
+      traceFlags: 0,
+    }
     const context = trace.setSpanContext(ROOT_CONTEXT, spanContext)
     simulation.db.query('SELECT * FROM orders', [], { millis: 200, context })
     expect(records.getFinishedLogRecords()[0]?.spanContext?.traceId).toBe(spanContext.traceId)
@@ -111,7 +115,10 @@ describe('in production', () => {
   })
 
   test.each<[string, (simulation: Simulation) => void]>([
-    ['twenty repetitions', ({ db }) => times(20, () => db.query('SELECT * FROM config WHERE name = $1', ['a']))],
+    [
+      'twenty repetitions',
+      ({ db }) => times(20, () => db.query('SELECT * FROM config WHERE name = $1', ['a'])),
+    ],
     ['20 ms to save', ({ db }) => times(3, () => db.query('SELECT * FROM config', [], { millis: 10 }))],
     ['a slow query', ({ db }) => db.query('SELECT * FROM config', [], { millis: 200 })],
   ])('%s are worth one', (_, act) => {

@@ -2,7 +2,6 @@ import { metrics } from '@opentelemetry/api'
 import {
   AggregationTemporality,
   type DataPoint,
-  type Histogram,
   InMemoryMetricExporter,
   MeterProvider,
   PeriodicExportingMetricReader,
@@ -58,8 +57,13 @@ test('repetitions are recorded with their number', async () => {
   for (const count of [3, 12, 70]) duplicates(simulation, count)
   const [point] = await points('pgspan.finding.repetitions')
   expect(point?.attributes).toEqual({ 'pgspan.finding.kind': 'duplicate_query' })
-  expect(point?.value as Histogram).toMatchObject({ count: 3, sum: 85, min: 3, max: 70 })
-  expect((point?.value as Histogram).buckets.boundaries).toEqual([5, 10, 20, 50, 100, 200, 500, 1000])
+  expect(point?.value).toMatchObject({
+    count: 3,
+    sum: 85,
+    min: 3,
+    max: 70,
+    buckets: { boundaries: [5, 10, 20, 50, 100, 200, 500, 1000] },
+  })
 })
 
 test('a provider that is registered later, or another one, gets what is found from then on', async () => {

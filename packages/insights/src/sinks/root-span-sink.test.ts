@@ -31,7 +31,8 @@ describe('the local root span of a unit of work', () => {
     const { db, unit } = simulate({ slowQueryMillis: 50 })
     const root = tracer.startSpan('GET /orders')
     unit.rootSpan = root
-    for (let n = 0; n < 20; n++) db.query(`SELECT * FROM reports_${'abcdefghijklmnopqrst'[n]}`, [], { millis: 70 })
+    for (let n = 0; n < 20; n++)
+      db.query(`SELECT * FROM reports_${'abcdefghijklmnopqrst'[n]}`, [], { millis: 70 })
     expect(attributesOf(root)['pgspan.findings.count']).toBe(20)
     expect(attributesOf(root)['pgspan.findings.ids']).toHaveLength(8)
   })

@@ -2,6 +2,7 @@ import { type Span, trace } from '@opentelemetry/api'
 import { attributes } from '@pgspan/conventions'
 import type { FindingSeverity } from '../finding.js'
 import type { FindingSink, SightedFinding } from '../finding-sink.js'
+import { roundMillis } from '../round-millis.js'
 import { severityRank } from '../severity-rank.js'
 
 const maximumIds = 8
@@ -47,7 +48,7 @@ function write(span: Span, found: ReadonlyMap<string, Found>): void {
     [attributes.pgspanFindingsIds]: [...found.keys()].slice(0, maximumIds),
     [attributes.pgspanFindingsKinds]: [...new Set(all.map(({ kind }) => kind))],
     [attributes.pgspanFindingsMaxSeverity]: severities.reduce(highest),
-    [attributes.pgspanFindingsSavedMillis]: all.reduce((sum, { savedMillis }) => sum + savedMillis, 0),
+    [attributes.pgspanFindingsSavedMillis]: roundMillis(all.reduce((sum, one) => sum + one.savedMillis, 0)),
   })
 }
 

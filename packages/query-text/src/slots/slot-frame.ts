@@ -10,8 +10,8 @@ export class SlotFrame {
   readonly column: ColumnReference = new ColumnReference()
   /** The `AND` of a `BETWEEN` is due. */
   isBetween = false
-  /** Where in `SET column = value, …` the text is. */
-  assignment: 'none' | 'target' | 'value' = 'none'
+  /** Where in `SET column = value, …` the text is; `setting` if it is a setting that is set. */
+  assignment: 'none' | 'target' | 'value' | 'setting' = 'none'
   /** An `INSERT` stands between these brackets: its columns may follow, or they have been read. */
   insert: 'none' | 'columns' | 'rows' = 'none'
   /** The brackets hold a list of columns, a row of `VALUES`, or the arguments of a type. */

@@ -82,9 +82,12 @@ export function applyClauseWord(token: Token, frame: SlotFrame, comparison: Comp
       comparison.end(frame)
       return
     case 'SET':
-      // At the begin of a statement, it sets a setting.
-      if (token.previousKind !== End && token.previousKind !== Semicolon) frame.assignment = 'target'
+      frame.assignment = beginsStatement(token) ? 'setting' : 'target'
       return
     default:
   }
+}
+
+function beginsStatement(token: Token): boolean {
+  return token.previousKind === End || token.previousKind === Semicolon
 }

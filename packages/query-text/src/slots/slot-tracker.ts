@@ -71,7 +71,7 @@ export class SlotTracker {
   seeOperator(): void {
     const { meaning, followsOperand } = this.#token
     const frame = this.#frame
-    if (meaning === 'sign' || meaning === 'other') {
+    if (meaning === 'sign' || meaning === 'other' || frame.assignment === 'setting') {
       if (meaning === 'sign' && !followsOperand) return
       this.#comparison.amendWithoutColumn()
       this.#comparison.end(frame)
@@ -142,8 +142,10 @@ export class SlotTracker {
 
   /** The brackets only group: what they hold is for what a value without brackets would be for. */
   #inherits(): boolean {
-    const { previousKeyword, followsIdentifier } = this.#token
-    return !followsIdentifier || previousKeyword === 'CAST' || previousKeyword === 'ROW'
+    if (!this.#token.followsIdentifier) return true
+    const { previousKeyword } = this.#token
+    if (previousKeyword === 'CAST' || previousKeyword === 'ROW') return true
+    return previousKeyword === 'FIRST' || previousKeyword === 'NEXT'
   }
 
   /** Sees a reserved word, or one that is a value. */

@@ -31,6 +31,11 @@ export class StatementFacts {
     if (this.#current === 'read') this.#current = 'ddl'
   }
 
+  /** `PREPARE TRANSACTION` prepares no statement. */
+  addPreparedTransaction(): void {
+    this.#current = 'transaction'
+  }
+
   /** Ends a statement that is not empty. The first one that does more than frame others decides. */
   endStatement(): void {
     const kind = this.#current ?? 'other'

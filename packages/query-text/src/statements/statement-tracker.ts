@@ -170,7 +170,7 @@ export class StatementTracker {
         this.#seeAs()
         return
       case 'FOR':
-        if (this.#queryFollows === 'FOR' && frame === this.#root) frame.start = 'query'
+        this.#seeFor()
         break
       case 'SELECT':
       case 'TABLE':
@@ -187,6 +187,9 @@ export class StatementTracker {
         return
       case 'STDIN':
         if (frame.query === 'copy' && this.#token.previousKeyword === 'FROM') this.#copiesFromClient = true
+        return
+      case 'TRANSACTION':
+        if (this.#token.previousKeyword === 'PREPARE') this.facts.addPreparedTransaction()
         return
       case 'ATOMIC':
       case 'CASE':
@@ -256,6 +259,12 @@ export class StatementTracker {
         if (keyword === 'UPDATE') this.#targets.expect('table')
         else if (keyword === 'TABLE') this.#targets.expect('from')
     }
+  }
+
+  #seeFor(): void {
+    if (this.#queryFollows !== 'FOR' || this.#frame !== this.#root) return
+    this.#queryFollows = ''
+    this.#root.start = 'query'
   }
 
   #seeAs(): void {

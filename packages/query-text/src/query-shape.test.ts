@@ -1,0 +1,80 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import { analyzeQueryText } from './analyze-query-text.js'
+import type { AnalyzedQueryText } from './query-shape.js'
+
+const texts = [
+  '',
+  'SELECT 1',
+  "SELECT a FROM t WHERE b = 'O'Brien'",
+  '/* pgspan:ignore a_b */ SELECT a FROM t WHERE b = $1 AND c IN (1, 2)',
+  `SELECT '${'x'.repeat(70_000)}'`,
+]
+
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc')
+}
+
+test('a shape is frozen, with all that it holds', () => {
+  for (const text of texts) {
+    const shape = analyzeQueryText(text)
+    for (const part of [shape, shape.tables, shape.slots, ...shape.slots, shape.ignoredFindings]) {
+      expect(Object.isFrozen(part)).toBe(true)
+    }
+  }
+})
+
+test('all shapes and all slots have one hidden class', () => {
+  setFlagsFromString('--allow-natives-syntax')
+  const haveSameMap = new Function('a', 'b', 'return %HaveSameMap(a, b)')
+  const shapes = texts.map((text) => analyzeQueryText(text))
+  const slots = shapes.flatMap((shape) => shape.slots)
+  expect(slots.length).toBeGreaterThan(3)
+  for (const shape of shapes) expect(haveSameMap(shape, shapes[0])).toBe(true)
+  for (const slot of slots) expect(haveSameMap(slot, slots[0])).toBe(true)
+})
+
+test('a text gives the same shape whatever was read before it', () => {
+  const text = 'SELECT a FROM t WHERE b = $1'
+  const expected = analyzeQueryText(text)
+  for (const other of [
+    ...texts,
+    'WITH x AS (',
+    'COPY t FROM STDIN;',
+    'SET a = ',
+    'SELECT a IN (1,',
+    'UPDATE t SET a =',
+  ]) {
+    analyzeQueryText(other)
+    expect(analyzeQueryText(text)).toEqual(expected)
+  }
+})
+
+test('anything but a string gives an empty shape', () => {
+  const empty = analyzeQueryText('')
+  expect(empty).toMatchObject({ sanitizedText: '', summary: '', kind: 'other', tables: [], slots: [] })
+  for (const value of [undefined, null, 0, {}, ['SELECT 1'], new String('SELECT 1')]) {
+    // A driver hands over whatever its caller passed.
+    expect(analyzeQueryText(value as unknown as string)).toEqual(empty)
+  }
+})
+
+test('a shape does not keep a long text alive', () => {
+  const collect = garbageCollector()
+  const kept: AnalyzedQueryText[] = []
+  const analyze = (index: number): AnalyzedQueryText =>
+    analyzeQueryText(
+      `SELECT * FROM a_table_with_a_long_name_${index} WHERE "a column with a long name" = 'a literal that is long' ` +
+        `AND b IN (${'1,'.repeat(500_000)}2)`,
+    )
+  kept.push(analyze(0))
+  collect()
+  const before = process.memoryUsage().heapUsed
+  for (let index = 1; index <= 50; index++) kept.push(analyze(index))
+  collect()
+  const perShape = (process.memoryUsage().heapUsed - before) / 50
+  expect(kept[50]?.tables).toEqual(['a_table_with_a_long_name_50'])
+  expect(perShape).toBeLessThan(50_000)
+})
