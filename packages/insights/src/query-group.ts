@@ -1,4 +1,5 @@
-import type { QueryResultView, QueryShape } from '@pgspan/lifecycle'
+import type { Context } from '@opentelemetry/api'
+import type { DatabaseTarget, QueryResultView, QueryShape, UnitOfWork } from '@pgspan/lifecycle'
 import { CallSiteSample } from './call-site-sample.js'
 import { ExecutionTiming } from './execution-timing.js'
 import type { Sighting } from './finding.js'
@@ -15,8 +16,12 @@ const maximumPageColumns = 16
 /** The executions of one statement on one database in one unit of work, and how they relate. */
 export class QueryGroup {
   readonly shape: QueryShape
-  /** The first execution: whose unit of work and context findings belong to. */
-  readonly first: ObservedQuery
+  readonly target: DatabaseTarget
+  readonly unit: UnitOfWork
+  /** Of the first execution. */
+  readonly callerContext: Context
+  /** Rows, timing and call sites are known: the statement was seen in the driver, not in somebody's spans. */
+  readonly isFull: boolean
   /** Counts up in the unit of work. */
   readonly ordinal: number
   readonly timing: ExecutionTiming = new ExecutionTiming()
@@ -39,9 +44,12 @@ export class QueryGroup {
   #bodies = 0
   #alikeBodies = 0
 
-  constructor(first: ObservedQuery, ordinal: number) {
+  constructor(first: ObservedQuery, unit: UnitOfWork, ordinal: number) {
     this.shape = first.shape
-    this.first = first
+    this.target = first.target
+    this.unit = unit
+    this.callerContext = first.callerContext
+    this.isFull = first.callSites !== undefined
     this.ordinal = ordinal
   }
 

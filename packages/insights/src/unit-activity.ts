@@ -103,7 +103,7 @@ export class UnitActivity {
     }
     if (over === undefined) this.#groupCount++
     const { shape, target } = query
-    const group = new QueryGroup(query, over?.ordinal ?? this.#groupCount)
+    const group = new QueryGroup(query, this.unit, over?.ordinal ?? this.#groupCount)
     const ofTarget = this.#groups.get(target)
     if (ofTarget === undefined) this.#groups.set(target, new Map([[shape.fingerprint, group]]))
     else ofTarget.set(shape.fingerprint, group)

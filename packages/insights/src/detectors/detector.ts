@@ -15,7 +15,7 @@ export interface Reporter {
   /** As {@link askCallSite}, for one of a statement's many executions: answers may be remembered for a minute. */
   askRepeatedCallSite(query: ObservedQuery, listener: (site: CallSite | undefined) => void): void
   /** Undefined if it is not to be reported: ignored in the statement's comment. */
-  open(draft: FindingDraft, subject: ObservedQuery | ObservedCheckout): Sighting | undefined
+  open(draft: FindingDraft, subject: ObservedQuery | QueryGroup | ObservedCheckout): Sighting | undefined
 }
 
 /**

@@ -46,7 +46,7 @@ export class DuplicateQuery implements Detector {
     if (count < leastRepetitions || !group.timing.isBurst || group.isTransactionPerItem) return
     if (sighting !== undefined && sighting.finding.kind !== this.kind) return
     const draft = draftOf(group, count)
-    if (sighting === undefined) group.sighting = reporter.open(draft, group.first)
+    if (sighting === undefined) group.sighting = reporter.open(draft, group)
     else sighting.update(draft)
   }
 }

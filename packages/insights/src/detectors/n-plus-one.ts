@@ -74,7 +74,7 @@ export class NPlusOne implements Detector {
     if (origin === undefined) return
     if (origin.tier === 'likely' && sighting === undefined && !(rests && this.#grows(group, origin))) return
     const draft = draftOf(group, origin)
-    if (sighting === undefined) group.sighting = reporter.open(draft, group.first)
+    if (sighting === undefined) group.sighting = reporter.open(draft, group)
     else sighting.update(draft)
   }
 
@@ -91,7 +91,7 @@ export class NPlusOne implements Detector {
     if (provenance === undefined || this.#watched.has(group)) return false
     this.#watched.add(group)
     const { column, source } = provenance.candidate
-    const key = `${group.first.unit?.name} ${group.shape.fingerprint} ${source.shape.fingerprint} ${column.name}`
+    const key = `${group.unit.name} ${group.shape.fingerprint} ${source.shape.fingerprint} ${column.name}`
     return this.#growth.growsWithSource(key, provenance.keys, column.size)
   }
 }

@@ -49,7 +49,7 @@ export class RepeatedQuery implements Detector {
 
   /** Literals in the text, or values as attributes: they tell an N+1 from duplicates, not where it came from. */
   #differsInSpans(group: QueryGroup): boolean {
-    return group.first.callSites === undefined && (group.variation?.distinct ?? 0) >= this.#threshold
+    return !group.isFull && (group.variation?.distinct ?? 0) >= this.#threshold
   }
 
   #judge(group: QueryGroup, activity: UnitActivity, reporter: Reporter): void {
@@ -57,7 +57,7 @@ export class RepeatedQuery implements Detector {
     if (sighting !== undefined && sighting.finding.kind !== this.kind) return
     if (activity.isMigration || isRepeatedOnPurpose(group) || !group.timing.isBurst) return
     const draft = draftOf(group)
-    if (sighting === undefined) group.sighting = reporter.open(draft, group.first)
+    if (sighting === undefined) group.sighting = reporter.open(draft, group)
     else sighting.update(draft)
   }
 }

@@ -23,12 +23,12 @@ export function isRepeatedOnPurpose(group: QueryGroup): boolean {
 export function repetitionDraft(
   group: QueryGroup,
 ): Pick<FindingDraft, 'summary' | 'fingerprint' | 'statement' | 'namespace'> {
-  const { shape, first } = group
+  const { shape, target } = group
   return {
     summary: shape.summary,
     fingerprint: shape.fingerprint,
     statement: shape.sanitizedText,
-    namespace: first.target.namespace,
+    namespace: target.namespace,
   }
 }
 
@@ -53,8 +53,7 @@ export function severityOfSaving(
 ): FindingSeverity {
   const saved = evidence.savedMillis ?? 0
   if (saved >= criticalMillis) return 'critical'
-  const { unit, settledAt } = group.first
-  const unitMillis = (unit?.endedAt || performance.now()) - (unit?.startedAt ?? settledAt)
+  const unitMillis = (group.unit.endedAt || performance.now()) - group.unit.startedAt
   return evidence.count >= criticalCount && saved >= unitMillis * criticalShare ? 'critical' : least
 }
 

@@ -57,7 +57,8 @@ function finish(lane: number): number {
 /** The code of the hexadecimal digit that stands `shift` bits from the right. */
 function digit(lane: number, shift: number): number {
   const value = (lane >>> shift) & 15
-  return value < 10 ? value + 0x30 : value + 0x57
+  // From 10 on, `a` to `f` follow, which stand 39 places behind where `9` ends.
+  return value + 0x30 + ((value + 6) >>> 4) * 39
 }
 
 function formatLanes(a: number, b: number): string {

@@ -7,15 +7,18 @@ const DOUBLE_QUOTE = 0x22
  * PostgreSQL does. Unicode escapes of `U&"…"` stay as they are written.
  */
 export function identifierText(text: string, start: number, end: number): string {
-  if (text.charCodeAt(end - 1) === DOUBLE_QUOTE) {
-    const inside = detachedSlice(text, text.indexOf('"', start) + 1, end - 1)
-    return inside.includes('"') ? inside.replaceAll('""', '"') : inside
-  }
+  if (text.charCodeAt(end - 1) === DOUBLE_QUOTE)
+    return quotedText(text, text.indexOf('"', start) + 1, end - 1)
   for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at)
     if (code >= 0x41 && code <= 0x5a) return foldAscii(text.slice(start, end))
   }
   return detachedSlice(text, start, end)
+}
+
+function quotedText(text: string, start: number, end: number): string {
+  const inside = detachedSlice(text, start, end)
+  return text.indexOf('"', start) === end ? inside : inside.replaceAll('""', '"')
 }
 
 function foldAscii(word: string): string {

@@ -22,70 +22,75 @@ const statementWords: ReadonlySet<Keyword | ''> = new Set<Keyword>([
   'TRANSACTION',
 ])
 
+type State = 'idle' | 'setting' | 'values' | 'rollback' | 'name'
+
 /**
  * Finds names that are data: values of settings, roles, savepoints, prepared statements, cursors and channels.
  * Applications make them from identifiers of their tenants and users, or number them.
  */
 export class MaskedNames {
-  #state: 'idle' | 'setting' | 'values' | 'rollback' | 'name' = 'idle'
+  /** Whether {@link hides} has anything to say. */
+  isActive = false
+  #state: State = 'idle'
 
   /** A statement began with `verb`. */
   beginStatement(verb: Keyword): void {
-    switch (verb) {
-      case 'SET':
-        this.#state = 'setting'
-        return
-      case 'ROLLBACK':
-        this.#state = 'rollback'
-        return
-      case 'CLOSE':
-      case 'DEALLOCATE':
-      case 'DECLARE':
-      case 'EXECUTE':
-      case 'FETCH':
-      case 'LISTEN':
-      case 'MOVE':
-      case 'NOTIFY':
-      case 'PREPARE':
-      case 'RELEASE':
-      case 'SAVEPOINT':
-      case 'UNLISTEN':
-        this.#state = 'name'
-        return
-      default:
-        this.#state = 'idle'
-    }
+    this.#enter(stateBehindVerb(verb))
   }
 
   endStatement(): void {
-    this.#state = 'idle'
-  }
-
-  /** Whether {@link hides} has anything to say. */
-  get isActive(): boolean {
-    return this.#state !== 'idle'
+    this.#enter('idle')
   }
 
   /** Whether the word, quoted identifier or operator that was read last is a name to be masked. */
   hides(token: Token): boolean {
     switch (this.#state) {
       case 'setting':
-        this.#state = stateBehindSetting(token)
+        this.#enter(stateBehindSetting(token))
         return false
       case 'values':
         return token.kind !== Operator && token.keyword !== 'DEFAULT' && token.keyword !== 'TO'
       case 'rollback':
-        if (token.keyword === 'TO') this.#state = 'name'
+        if (token.keyword === 'TO') this.#enter('name')
         return false
       default:
         if (token.kind === Operator || statementWords.has(token.keyword)) return false
-        this.#state = 'idle'
+        this.#enter('idle')
         return true
     }
   }
+
+  #enter(state: State): void {
+    this.#state = state
+    this.isActive = state !== 'idle'
+  }
 }
 
-function stateBehindSetting(token: Token): 'idle' | 'setting' | 'values' {
+function stateBehindVerb(verb: Keyword): State {
+  switch (verb) {
+    case 'SET':
+      return 'setting'
+    case 'ROLLBACK':
+      return 'rollback'
+    case 'CLOSE':
+    case 'DEALLOCATE':
+    case 'DECLARE':
+    case 'EXECUTE':
+    case 'FETCH':
+    case 'LISTEN':
+    case 'MOVE':
+    case 'NOTIFY':
+    case 'PREPARE':
+    case 'RELEASE':
+    case 'SAVEPOINT':
+    case 'UNLISTEN':
+      return 'name'
+    default:
+      return 'idle'
+  }
+}
+
+function stateBehindSetting(token: Token): State {
   switch (token.keyword) {
     case 'TO':
     case 'ROLE':

@@ -1,0 +1,98 @@
+import { DiagLogLevel, diag, trace } from '@opentelemetry/api'
+import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
+import { createConsoleSink, createInsights, InsightsSpanProcessor } from '@pgspan/insights'
+import { PgInstrumentation } from '@pgspan/instrumentation-pg'
+import { runInUnitOfWork } from '@pgspan/lifecycle'
+import Cursor from 'pg-cursor'
+import { afterAll, expect, test } from 'vitest'
+import { loadPg } from './support/load-pg.js'
+import { useTelemetry } from './support/telemetry.js'
+import { useTestDatabase } from './support/test-database.js'
+
+const canary = 'canary4711'
+
+const database = useTestDatabase('CREATE TABLE person (id int PRIMARY KEY, email text UNIQUE)')
+const logs = new InMemoryLogRecordExporter()
+const loggerProvider = new LoggerProvider({ processors: [new SimpleLogRecordProcessor({ exporter: logs })] })
+const insights = createInsights({ loggerProvider, slowQueryMillis: 1 })
+const telemetry = useTelemetry({ spanProcessors: [new InsightsSpanProcessor(insights)] })
+const instrumentation = new PgInstrumentation({ acquireSpans: 'always', connectSpans: 'always' })
+const printed: string[] = []
+insights.subscribe(createConsoleSink((text) => printed.push(text)))
+const said: unknown[] = []
+const say = (...args: unknown[]): number => said.push(...args)
+diag.setLogger({ error: say, warn: say, info: say, debug: say, verbose: say }, DiagLogLevel.ALL)
+
+afterAll(() => {
+  instrumentation.disable()
+  insights.close()
+})
+
+test('no literal, parameter or message of the server leaves the process', async () => {
+  const pool = new (loadPg().Pool)({ connectionString: database().connectionString })
+  const failing = [
+    `SELECT '${canary}'::int`,
+    `INSERT INTO person VALUES (1, '${canary}')`,
+    `INSERT INTO person VALUES (1, '${canary}')`,
+    `SELECT * FROM person WHERE email = ''${canary}'`,
+    `SELECT 'O'${canary}' FROM person`,
+    `SELECT $tag$${canary}`,
+    `SELECT E'\\'${canary}' || 1/0`,
+    `DO $$ BEGIN RAISE EXCEPTION '${canary}'; END $$`,
+  ]
+  await runInUnitOfWork('job', () =>
+    trace.getTracer('test').startActiveSpan('job', async (span) => {
+      for (const text of failing) await pool.query(text).catch(() => {})
+      await pool.query('SELECT $1::text', [canary])
+      await pool.query(`/* ${canary} */ SELECT 1 -- ${canary}`)
+      await pool.query(`SELECT set_config('application_name', '${canary}', false)`)
+      for (let n = 0; n < 12; n++)
+        await pool.query('SELECT pg_sleep(0.002), email FROM person WHERE email = $1', [`${canary}${n}`])
+      for (let n = 0; n < 4; n++)
+        await pool.query(`SELECT pg_sleep(0.002) FROM person WHERE email = '${canary}'`)
+      const client = await pool.connect()
+      await client.query(new Cursor(`SELECT '${canary}' AS x`)).read(10)
+      client.release(true)
+      span.end()
+    }),
+  )
+  await pool.end()
+  insights.flush()
+
+  const spans = telemetry
+    .spans()
+    .map(({ name, attributes, events, status, links }) => ({ name, attributes, events, status, links }))
+  const metrics = await Promise.all(
+    ['db.client.operation.duration', 'db.client.connection.count', 'pgspan.findings'].map((name) =>
+      telemetry.points(name),
+    ),
+  )
+  const records = logs
+    .getFinishedLogRecords()
+    .map(({ body, attributes, severityText }) => ({ body, attributes, severityText }))
+  const everything = {
+    spans,
+    metrics,
+    records,
+    printed,
+    said,
+    findings: insights.findings(),
+    statistics: insights.statistics(),
+  }
+
+  expect(spans.length).toBeGreaterThan(25)
+  expect(records.length).toBeGreaterThan(0)
+  expect(printed.length).toBeGreaterThan(0)
+  for (const [where, what] of Object.entries(everything)) {
+    expect(
+      `${where}: ${inspected(what).match(new RegExp(`.{0,60}${canary}.{0,20}`))?.[0] ?? 'nothing'}`,
+    ).toBe(`${where}: nothing`)
+  }
+})
+
+/** Everything that can be reached, errors and their texts included. */
+function inspected(value: unknown): string {
+  return JSON.stringify(value, (_key, part) =>
+    part instanceof Error ? `${part.message} ${part.stack}` : part,
+  )
+}
