@@ -184,6 +184,19 @@ test('npm run demo -- --once --fixed ends with status 0 and nothing found', asyn
   expect(report.errors).toEqual([])
 }, 120_000)
 
+test('npm run demo stays up until Ctrl-C, serves metrics, and leaves nothing running', async () => {
+  const child = spawn(process.execPath, [demo])
+  const output = collect(child)
+  for (let i = 0; i < 300 && !output().includes('Ctrl-C ends it'); i++) await sleep(100)
+  const url = /http:\S+\/metrics/.exec(output())?.[0] ?? ''
+  expect(await (await fetch(url)).text()).toContain('db_client_connection_limit')
+  const ended = once(child, 'exit')
+  child.kill('SIGINT')
+  expect(await ended).toEqual([0, null])
+  await expect(fetch(url)).rejects.toThrow()
+  expect(output()).not.toContain('async attributes')
+}, 60_000)
+
 test('npm run demo refuses an option that does not exist, and says which there are', async () => {
   const child = spawn(process.execPath, [demo, '--onse'])
   const output = collect(child)

@@ -30,12 +30,18 @@ export function nPlusOneFix(
   column: string | undefined,
 ): string {
   const condition = column === undefined ? 'all values in one array' : `WHERE ${quoted(column)} = ANY($1)`
-  const perRow = shape.hasOrderBy && shape.hasLimit
-  const raw = perRow
-    ? `the latest row of each: SELECT DISTINCT ON (${quoted(column ?? '…')}) … ${condition}, or a LATERAL join`
-    : `one query for all of them: ${condition}`
+  const raw = `${askingForAll(shape, column)}: ${condition}`
   const together = adviceFor(library)
   return together === undefined ? `Ask for ${raw}.` : `${capitalised(together)}; in SQL, ${raw}.`
+}
+
+/** The first row of each value, the first few of each, or all of them. */
+function askingForAll(shape: QueryShape, column: string | undefined): string {
+  if (!shape.hasOrderBy || !shape.hasLimit || column === undefined) return 'one query for all of them'
+  const limit = shape.slots.find(({ role }) => role === 'limit')?.literal
+  return limit === '1'
+    ? `the first of each with SELECT DISTINCT ON (${quoted(column)})`
+    : 'the first few of each with a LATERAL join over the values'
 }
 
 /** What to do about a query that asks for the same again. */
@@ -77,7 +83,7 @@ function adviceFor(library: string | undefined): string | undefined {
 
 /** As PostgreSQL wants it written. */
 function quoted(column: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(column) || column === '…' ? column : `"${column.replaceAll('"', '""')}"`
+  return /^[a-z_][a-z0-9_]*$/.test(column) ? column : `"${column.replaceAll('"', '""')}"`
 }
 
 function capitalised(text: string): string {

@@ -43,6 +43,8 @@ export class QueryGroup {
   #lastBody = 0
   #bodies = 0
   #alikeBodies = 0
+  #emptyRuns = 0
+  #isLastEmpty = false
 
   constructor(first: ObservedQuery, unit: UnitOfWork, ordinal: number) {
     this.shape = first.shape
@@ -68,7 +70,10 @@ export class QueryGroup {
   settle(query: ObservedQuery, result: QueryResultView | undefined): void {
     const isFailure = query.errorCode !== undefined
     this.timing.settle(query.startedAt, query.settledAt, isFailure)
-    if (isFailure || this.variation === undefined) return
+    if (isFailure) return
+    this.#isLastEmpty = query.rowCount === 0
+    if (this.#isLastEmpty) this.#emptyRuns++
+    if (this.variation === undefined) return
     query.repetition = this.variation.countRepeat(query.valuesHash, query.epoch)
     if (this.shape.hasOrderBy && this.shape.hasLimit) this.variation.endPage(hashesOfLastRow(result))
   }
@@ -92,6 +97,11 @@ export class QueryGroup {
   /** The same statements, or none, ran between the executions: what the body of a loop looks like. */
   get isRegular(): boolean {
     return this.#alikeBodies >= this.#bodies * 0.6
+  }
+
+  /** Only the last execution found nothing, or something: a free name was looked for, or the first match. */
+  get isSearch(): boolean {
+    return this.#isLastEmpty ? this.#emptyRuns === 1 : this.#emptyRuns === this.timing.settled - 1
   }
 
   #relateToLast(activity: UnitActivity, sequence: number): void {

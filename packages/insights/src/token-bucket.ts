@@ -12,7 +12,7 @@ export class TokenBucket {
   }
 
   take(now: number): boolean {
-    const gained = ((now - this.#filledAt) / 1_000) * this.#perSecond
+    const gained = Math.max(0, (now - this.#filledAt) / 1_000) * this.#perSecond
     this.#tokens = Math.min(this.#perSecond, this.#tokens + gained)
     this.#filledAt = now
     if (this.#tokens < 1) return false

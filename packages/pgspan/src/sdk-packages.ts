@@ -16,6 +16,8 @@ export interface SdkSpanProcessor {
 export interface SdkNodePackage {
   readonly NodeSDK: new (configuration: {
     readonly serviceName?: string
+    readonly resource?: SdkResource
+    readonly autoDetectResources?: boolean
     readonly instrumentations: readonly Instrumentation[]
     readonly spanProcessors: readonly unknown[]
     readonly metricReaders: readonly unknown[]
@@ -24,6 +26,22 @@ export interface SdkNodePackage {
     start(): void
     shutdown(): Promise<void>
   }
+}
+
+/** Attributes of this process. */
+export interface SdkResource {
+  merge(other: SdkResource): SdkResource
+  waitForAsyncAttributes?(): Promise<void>
+}
+
+/** `@opentelemetry/resources`. */
+export interface ResourcesPackage {
+  defaultResource(): SdkResource
+  detectResources(config: { detectors: readonly unknown[] }): SdkResource
+  resourceFromAttributes(attributes: Record<string, string>): SdkResource
+  readonly envDetector: unknown
+  readonly processDetector: unknown
+  readonly hostDetector: unknown
 }
 
 /** `@opentelemetry/sdk-trace`. */

@@ -3,7 +3,7 @@ import { exportersFromEnvironment, type PrometheusAddress } from './exporters.js
 import { loadOptionalPackage } from './optional-package.js'
 import type { PgspanOptions } from './options.js'
 import { startPrometheusEndpoint } from './prometheus-endpoint.js'
-import type { SdkNodePackage, SdkSpanProcessor } from './sdk-packages.js'
+import type { ResourcesPackage, SdkNodePackage, SdkResource, SdkSpanProcessor } from './sdk-packages.js'
 
 /** A running OpenTelemetry SDK. */
 export interface RunningSdk {
@@ -22,8 +22,9 @@ export function startSdk(
   if (sdkNode === undefined) return undefined
   const address = prometheusAddress(options)
   const exporters = exportersFromEnvironment(sdkNode.require, address)
+  const resource = detectedResource(sdkNode.require, options.serviceName)
   const sdk = new sdkNode.exports.NodeSDK({
-    ...(options.serviceName !== undefined && { serviceName: options.serviceName }),
+    ...(resource ? { resource, autoDetectResources: false } : serviceNameOf(options)),
     instrumentations,
     // Insights come first: they write on root spans as these end, before anybody exports them.
     spanProcessors: [insights, ...(options.spanProcessors ?? []), ...exporters.spanProcessors],
@@ -40,6 +41,30 @@ export function startSdk(
       await sdk.shutdown()
     },
   }
+}
+
+/**
+ * The resource that NodeSDK would detect, awaited: where no exporter does that, each scrape complains of attributes
+ * that are not there yet. Undefined leaves it to NodeSDK, where the environment names detectors.
+ */
+function detectedResource(
+  sdkRequire: NodeJS.Require,
+  serviceName: string | undefined,
+): SdkResource | undefined {
+  if (process.env.OTEL_NODE_RESOURCE_DETECTORS) return undefined
+  const sdk = sdkRequire('@opentelemetry/resources') as ResourcesPackage
+  const detectors = [sdk.envDetector, sdk.processDetector, sdk.hostDetector]
+  const detected = sdk.defaultResource().merge(sdk.detectResources({ detectors }))
+  const resource =
+    serviceName === undefined
+      ? detected
+      : detected.merge(sdk.resourceFromAttributes({ 'service.name': serviceName }))
+  resource.waitForAsyncAttributes?.()
+  return resource
+}
+
+function serviceNameOf({ serviceName }: PgspanOptions): { serviceName?: string } {
+  return serviceName === undefined ? {} : { serviceName }
 }
 
 /** Where metrics are to be served; false for nowhere. */

@@ -312,7 +312,9 @@ describe('an N+1 is recursive when its values came out of its own rows', () => {
 describe('an N+1 without a source is strong when one place in the code makes it', () => {
   test('in a loop', () => {
     const { db, unit, finding } = simulate()
-    for (const id of scattered) db.query(selectCustomer, [id], { site: siteAt('load', 30, 'drizzle-orm') })
+    for (const id of scattered) {
+      db.query(selectCustomer, [id], { rows: [{ id }], site: siteAt('load', 30, 'drizzle-orm') })
+    }
     unit.end()
     expect(finding('n_plus_one')).toMatchObject({
       tier: 'strong',
@@ -329,6 +331,26 @@ describe('an N+1 without a source is strong when one place in the code makes it'
   ])('%s it is not reported', (_, conditions) => {
     const { db, unit, kinds } = simulate()
     for (const [i, id] of scattered.entries()) db.query(selectCustomer, [id], conditions(i))
+    unit.end()
+    expect(kinds()).toEqual([])
+  })
+
+  test('in a loop over a function', () => {
+    const { db, unit, finding } = simulate()
+    for (const id of scattered) db.query('SELECT get_posts($1)', [id], { site: siteAt('load') })
+    unit.end()
+    expect(finding('n_plus_one')?.tier).toBe('strong')
+  })
+
+  test.each<[string, (n: number) => boolean]>([
+    ['a free name', (n) => n < 6],
+    ['the first match', (n) => n === 6],
+  ])('a search for %s is no loop over data', (_, exists) => {
+    const { db, unit, kinds } = simulate()
+    for (let n = 0; n < 7; n++) {
+      const rows = exists(n) ? [{ exists: 1 }] : []
+      db.query('SELECT 1 FROM posts WHERE slug = $1', [`my-post-${n}`], { rows, site: siteAt('freeSlug') })
+    }
     unit.end()
     expect(kinds()).toEqual([])
   })

@@ -5,7 +5,7 @@ import type { ObservedQuery } from '../observed-query.js'
 import type { QueryGroup } from '../query-group.js'
 import type { UnitActivity } from '../unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
-import { type Origin, originOf } from './origin.js'
+import { certainExecutions, type Origin, originOf } from './origin.js'
 import {
   isRepeatedOnPurpose,
   mayRepeatByMistake,
@@ -72,7 +72,7 @@ export class NPlusOne implements Detector {
     if (activity.isMigration || (sighting === undefined && isRepeatedOnPurpose(group))) return
     const origin = this.#originOf(group)
     if (origin === undefined) return
-    if (origin.tier === 'likely' && sighting === undefined && !(rests && this.#grows(group, origin))) return
+    if (sighting === undefined && !this.#isDecided(group, origin, rests)) return
     const draft = draftOf(group, origin)
     if (sighting === undefined) group.sighting = reporter.open(draft, group)
     else sighting.update(draft)
@@ -85,6 +85,12 @@ export class NPlusOne implements Detector {
     if (!isBetter) return known
     this.#origins.set(group, origin)
     return origin
+  }
+
+  /** Without a source, it takes the end of a loop to tell it from a search, and growth to tell it from chance. */
+  #isDecided(group: QueryGroup, origin: Origin, rests: boolean): boolean {
+    if (origin.tier === 'strong') return rests || group.timing.settled >= certainExecutions
+    return origin.tier !== 'likely' || (rests && this.#grows(group, origin))
   }
 
   #grows(group: QueryGroup, { provenance }: Origin): boolean {

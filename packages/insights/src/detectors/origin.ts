@@ -4,6 +4,9 @@ import { type Provenance, provenanceOf, recursionOf } from '../provenance.js'
 import type { ProvenanceCandidate } from '../provenance-candidate.js'
 import type { QueryGroup } from '../query-group.js'
 
+/** So many executions are a loop, whatever they look for. */
+export const certainExecutions = 20
+
 /** Where the different values of a repeated statement came from, and how sure that is. */
 export interface Origin {
   readonly tier: FindingTier
@@ -32,11 +35,18 @@ export function originOf(group: QueryGroup, leastHits: number): Origin | undefin
     const own = recursionOf(probe)
     if (own !== undefined) return byRecursion(probe, own)
   }
-  if (group.callSites.isOnePlace && group.timing.isBurst && group.isRegular) {
+  if (isLoop(group)) {
     const { probe, provenance } = best ?? { probe: probes[0], provenance: undefined }
     return { tier: 'strong', probe, provenance, source: undefined, isNamed: false }
   }
   return best && byProvenance('likely', best.probe, best.provenance)
+}
+
+/** One place in the code makes the statement again and again, and not in order to find one thing. */
+function isLoop(group: QueryGroup): boolean {
+  const { callSites, timing } = group
+  if (!callSites.isOnePlace || !timing.isBurst || !group.isRegular) return false
+  return timing.settled >= certainExecutions || timing.isConcurrent || !group.isSearch
 }
 
 function byProvenance(tier: FindingTier, probe: ColumnProbe, provenance: Provenance): Origin {

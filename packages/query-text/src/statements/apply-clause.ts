@@ -13,36 +13,38 @@ export function applyClause(
   switch (token.keyword) {
     case 'FROM':
       applyFrom(token, frame, targets)
-      return
+      break
     case 'JOIN':
       frame.list = 'from'
       targets.expect('from')
-      return
+      break
     case 'INTO':
       applyInto(frame, targets, facts)
-      return
+      break
     case 'USING':
       applyUsing(frame, targets)
-      return
+      break
     case 'UNION':
     case 'INTERSECT':
     case 'EXCEPT':
       frame.start = 'query'
       frame.list = undefined
-      return
+      break
+    default:
+      applyTail(token, frame, facts)
+  }
+}
+
+/** Clauses behind the list of sources, which they end. */
+function applyTail(token: Token, frame: QueryFrame, facts: StatementFacts): void {
+  switch (token.keyword) {
     case 'ORDER':
-      frame.list = undefined
-      if (frame.isMain && frame.query !== 'utility') facts.hasOrderBy = true
-      return
+      if (frame.isMain) facts.hasOrderBy = true
+      break
     case 'LIMIT':
     case 'FETCH':
-      frame.list = undefined
       if (frame.isMain) facts.hasLimit = true
-      return
-    case 'UPDATE':
-    case 'SHARE':
-      if (frame.query === 'select' && isLock(token)) facts.locks = true
-      return
+      break
     case 'WHERE':
     case 'GROUP':
     case 'HAVING':
@@ -52,10 +54,15 @@ export function applyClause(
     case 'SET':
     case 'VALUES':
     case 'FOR':
-      frame.list = undefined
+      break
+    case 'UPDATE':
+    case 'SHARE':
+      if (frame.query === 'select' && isLock(token)) facts.locks = true
       return
     default:
+      return
   }
+  frame.list = undefined
 }
 
 /** `FROM` of a query; not that of `IS DISTINCT FROM`, nor that of `EXTRACT(… FROM …)`, whose frame has no query. */

@@ -1,4 +1,9 @@
+import type { Token } from '../tokens/token.js'
+import { TokenKind } from '../tokens/token-kind.js'
+import type { NameScope } from './name-scope.js'
 import type { TargetUse } from './target-reader.js'
+
+const { Comma } = TokenKind
 
 /** What the words between two brackets belong to. */
 export type QueryState =
@@ -31,13 +36,13 @@ export class QueryFrame {
   /** The target of `DELETE` or `COPY` was read. */
   hasTarget = false
   hasUsing = false
-  /** The part of a `WITH` list that is due. */
-  commonTable: 'none' | 'name' | 'as' | 'body' = 'none'
-  isRecursive = false
-  commonTableA = 0
-  commonTableB = 0
+  /** The part of a `WITH` list that is due, and the table whose name was read. */
+  #commonTable: 'none' | 'name' | 'as' | 'body' = 'none'
+  #commonTableA = 0
+  #commonTableB = 0
+  #isRecursive = false
   /** How many common tables could be seen when these brackets opened. */
-  visibleCommonTables = 0
+  #visibleCommonTables = 0
 
   constructor(parent: QueryFrame | undefined) {
     this.parent = parent
@@ -56,8 +61,45 @@ export class QueryFrame {
     this.isMain = isMain
     this.hasTarget = false
     this.hasUsing = false
-    this.commonTable = 'none'
-    this.isRecursive = false
-    this.visibleCommonTables = visibleCommonTables
+    this.#commonTable = 'none'
+    this.#visibleCommonTables = visibleCommonTables
+  }
+
+  /** The next word can be the first of a statement or query. */
+  get mayStart(): boolean {
+    return this.start === 'statement' || this.start === 'query'
+  }
+
+  /** A `WITH` was read. */
+  beginCommonTables(): void {
+    this.start = 'with'
+    this.#commonTable = 'name'
+    this.#isRecursive = false
+  }
+
+  /** The query behind a `WITH` list begins. */
+  endCommonTables(): void {
+    this.#commonTable = 'none'
+  }
+
+  /** Reads a word or a comma of a `WITH` list. A recursive table can be seen in its own body, others behind it. */
+  readCommonTable(token: Token, scope: NameScope): void {
+    if (token.kind === Comma) this.#commonTable = 'name'
+    else if (token.keyword === 'RECURSIVE' && token.previousKeyword === 'WITH') this.#isRecursive = true
+    else if (this.#commonTable === 'name') {
+      this.#commonTable = 'as'
+      this.#commonTableA = token.hashA
+      this.#commonTableB = token.hashB
+      if (this.#isRecursive) scope.add(token.hashA, token.hashB)
+    } else if (this.#commonTable === 'as' && token.keyword === 'AS') this.#commonTable = 'body'
+  }
+
+  /** These brackets close: what was defined in them is out of sight, and they may have been a common table's body. */
+  close(scope: NameScope): void {
+    scope.shrink(this.#visibleCommonTables)
+    const { parent } = this
+    if (parent === undefined || parent.#commonTable !== 'body') return
+    parent.#commonTable = 'none'
+    if (!parent.#isRecursive) scope.add(parent.#commonTableA, parent.#commonTableB)
   }
 }

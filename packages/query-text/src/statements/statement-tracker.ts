@@ -1,10 +1,11 @@
 import type { MaskedNames } from '../text/masked-names.js'
-import { BOUNDARY, type Keyword } from '../tokens/keyword-traits.js'
+import type { Keyword } from '../tokens/keyword-traits.js'
 import type { Token } from '../tokens/token.js'
 import { applyClause } from './apply-clause.js'
 import { QueryFrame } from './query-frame.js'
 import { StatementFacts } from './statement-facts.js'
 import { canBegin, queryStateOf, type StatementVerb, statementVerb } from './statement-verb.js'
+import { StatementState } from './statement-state.js'
 import type { SummaryBuilder } from './summary-builder.js'
 import type { TargetReader } from './target-reader.js'
 import { VerbObjectReader } from './verb-object-reader.js'
@@ -18,6 +19,7 @@ const MAX_DEPTH = 64
  */
 export class StatementTracker {
   readonly facts: StatementFacts = new StatementFacts()
+  readonly state: StatementState = new StatementState()
   readonly #token: Token
   readonly #summary: SummaryBuilder
   readonly #targets: TargetReader
@@ -26,12 +28,6 @@ export class StatementTracker {
   readonly #root = new QueryFrame(undefined)
   #frame: QueryFrame = this.#root
   #depth = 0
-  /** The word behind which the statement's query begins: `CREATE TABLE t AS`, `DECLARE c CURSOR FOR`. */
-  #queryFollows: Keyword | '' = ''
-  #copiesFromClient = false
-  #isDefinition = false
-  /** How many `END` a body needs that began with `BEGIN ATOMIC`. */
-  #openBlocks = 0
 
   constructor(token: Token, summary: SummaryBuilder, targets: TargetReader, maskedNames: MaskedNames) {
     this.#token = token
@@ -46,21 +42,6 @@ export class StatementTracker {
     this.#beginStatement()
   }
 
-  /** A semicolon here belongs to the body of a function. */
-  get isInBody(): boolean {
-    return this.#openBlocks > 0
-  }
-
-  /** The statement is `COPY … FROM STDIN`: what follows its semicolon is data. */
-  get copiesFromClient(): boolean {
-    return this.#copiesFromClient
-  }
-
-  /** The statement is a `CREATE` or `ALTER`, where `NULL` is a property and no value. */
-  get isDefinition(): boolean {
-    return this.#isDefinition
-  }
-
   /** Ends the statement that was read; one without any token is none. */
   endStatement(isEmpty: boolean): void {
     if (this.#targets.isActive) this.#targets.read()
@@ -73,10 +54,7 @@ export class StatementTracker {
   #beginStatement(): void {
     this.#frame = this.#root
     this.#depth = 0
-    this.#queryFollows = ''
-    this.#copiesFromClient = false
-    this.#isDefinition = false
-    this.#openBlocks = 0
+    this.state.begin()
     this.#object.begin('idle')
     this.#targets.commonTables.shrink(0)
     this.#root.begin('statement', true, 0)
@@ -104,7 +82,7 @@ export class StatementTracker {
   }
 
   #endStart(): void {
-    if (this.#frame.start === 'statement' || this.#frame.start === 'query') this.#frame.start = 'none'
+    if (this.#frame.mayStart) this.#frame.start = 'none'
   }
 
   /** Sees `(`. */
@@ -116,12 +94,11 @@ export class StatementTracker {
     if (this.#depth > MAX_DEPTH) return
     const parent = this.#frame
     const isSource = this.#targets.isAwaiting
-    const isStart = parent.start === 'statement' || parent.start === 'query'
-    const isMain = parent.isMain && (isStart || (isSource && previousKeyword !== 'LATERAL'))
+    const isMain = parent.isMain && (parent.mayStart || (isSource && previousKeyword !== 'LATERAL'))
     this.#frame = parent.child
     this.#frame.begin(parent.query === 'utility' ? 'none' : 'query', isMain, this.#targets.commonTables.size)
     if (isSource) this.#frame.list = 'from'
-    if (isStart) parent.start = 'none'
+    if (parent.mayStart) parent.start = 'none'
   }
 
   /** Sees `)`. */
@@ -130,47 +107,33 @@ export class StatementTracker {
     if (this.#depth === 0) return
     this.#depth--
     if (this.#depth >= MAX_DEPTH) return
-    const { parent, visibleCommonTables } = this.#frame
-    if (parent === undefined) return
-    const { commonTables } = this.#targets
-    commonTables.shrink(visibleCommonTables)
-    if (parent.commonTable === 'body') {
-      parent.commonTable = 'none'
-      if (!parent.isRecursive) commonTables.add(parent.commonTableA, parent.commonTableB)
-    }
-    this.#frame = parent
+    this.#frame.close(this.#targets.commonTables)
+    this.#frame = this.#frame.parent ?? this.#root
   }
 
   seeComma(): void {
     if (this.#isTaken()) return
     const frame = this.#frame
-    if (frame.start === 'with') frame.commonTable = 'name'
+    if (frame.start === 'with') frame.readCommonTable(this.#token, this.#targets.commonTables)
     else if (frame.list !== undefined) this.#targets.expect(frame.list)
     else this.#endStart()
   }
 
   #seeName(): void {
-    const frame = this.#frame
-    if (frame.start !== 'with' || frame.commonTable !== 'name') {
-      this.#endStart()
-      return
-    }
-    const { hashA, hashB } = this.#token
-    frame.commonTable = 'as'
-    frame.commonTableA = hashA
-    frame.commonTableB = hashB
-    if (frame.isRecursive) this.#targets.commonTables.add(hashA, hashB)
+    if (this.#frame.start === 'with') this.#frame.readCommonTable(this.#token, this.#targets.commonTables)
+    else this.#endStart()
   }
 
   #seeKeyword(keyword: Keyword): void {
     const frame = this.#frame
-    if (frame.start !== 'none' && this.#beginVerb(keyword)) return
+    if (frame.start !== 'none') {
+      if (this.#beginVerb(keyword)) return
+      this.#seeName()
+    }
     switch (keyword) {
       case 'AS':
-        this.#seeAs()
-        return
       case 'FOR':
-        this.#seeFor()
+        if (frame.start === 'none' && this.#isFollowedByQuery(keyword)) frame.start = 'query'
         break
       case 'SELECT':
       case 'TABLE':
@@ -179,14 +142,8 @@ export class StatementTracker {
         frame.start = 'query'
         this.#beginVerb(keyword)
         return
-      case 'RECURSIVE':
-        if (frame.start === 'with') frame.isRecursive = true
-        return
       case 'ON':
         if (isOnTable(this.#object.object) && frame === this.#root) this.#targets.expect('unlisted')
-        return
-      case 'STDIN':
-        if (frame.query === 'copy' && this.#token.previousKeyword === 'FROM') this.#copiesFromClient = true
         return
       case 'TRANSACTION':
         if (this.#token.previousKeyword === 'PREPARE') this.facts.addPreparedTransaction()
@@ -194,10 +151,9 @@ export class StatementTracker {
       case 'ATOMIC':
       case 'CASE':
       case 'END':
-        this.#countBlocks(keyword)
+      case 'STDIN':
+        this.state.seeKeyword(this.#token)
         return
-      default:
-        if ((this.#token.traits & BOUNDARY) === 0) this.#seeName()
     }
     applyClause(this.#token, frame, this.#targets, this.facts)
   }
@@ -210,9 +166,7 @@ export class StatementTracker {
       this.#startVerb(keyword, verb)
       return true
     }
-    const isSetQuantifier = keyword === 'ALL' || keyword === 'DISTINCT'
-    if (frame.start === 'statement' || (frame.start === 'query' && !isSetQuantifier)) frame.start = 'none'
-    return false
+    return frame.start === 'query' && (keyword === 'ALL' || keyword === 'DISTINCT')
   }
 
   #startVerb(keyword: Keyword, verb: StatementVerb): void {
@@ -222,24 +176,16 @@ export class StatementTracker {
     this.#maskedNames.beginStatement(keyword)
     frame.list = undefined
     frame.start = 'none'
-    frame.commonTable = 'none'
     if (keyword === 'WITH') {
-      this.#startCommonTables()
+      frame.beginCommonTables()
       return
     }
+    frame.endCommonTables()
+    this.state.startVerb(keyword)
     frame.query = queryStateOf(keyword, verb)
-    if (keyword === 'CREATE' || keyword === 'ALTER') this.#isDefinition = true
     if (keyword === 'EXPLAIN') frame.start = 'explain'
-    if (keyword === 'PREPARE') this.#queryFollows = 'AS'
-    if (keyword === 'DECLARE') this.#queryFollows = 'FOR'
     if (keyword !== 'VALUES' || frame === this.#root) this.#summary.add(text.slice(start, end))
     this.#expectObject(keyword, verb)
-  }
-
-  #startCommonTables(): void {
-    this.#frame.start = 'with'
-    this.#frame.commonTable = 'name'
-    this.#frame.isRecursive = false
   }
 
   #expectObject(keyword: Keyword, verb: StatementVerb): void {
@@ -261,30 +207,13 @@ export class StatementTracker {
     }
   }
 
-  #seeFor(): void {
-    if (this.#queryFollows !== 'FOR' || this.#frame !== this.#root) return
-    this.#queryFollows = ''
-    this.#root.start = 'query'
-  }
-
-  #seeAs(): void {
-    const frame = this.#frame
-    if (frame.start === 'with') {
-      if (frame.commonTable === 'as') frame.commonTable = 'body'
-    } else if (frame === this.#root && this.#isFollowedByQuery()) frame.start = 'query'
-  }
-
-  /** `PREPARE p AS`, `CREATE TABLE t AS`, `CREATE VIEW v AS`. */
-  #isFollowedByQuery(): boolean {
-    if (this.#root.query === 'other') return this.#queryFollows === 'AS'
+  /** Whether the query of the statement begins behind `keyword`: `PREPARE p AS`, `CREATE TABLE t AS`. */
+  #isFollowedByQuery(keyword: Keyword): boolean {
+    if (this.#frame !== this.#root) return false
+    const { query } = this.#root
+    if (query === 'other' && this.state.queryFollows === keyword) return true
     const { object } = this.#object
-    return this.#root.query === 'utility' && (object === 'TABLE' || object === 'VIEW')
-  }
-
-  #countBlocks(keyword: 'ATOMIC' | 'CASE' | 'END'): void {
-    if (keyword === 'ATOMIC') {
-      if (this.#isDefinition && this.#token.previousKeyword === 'BEGIN') this.#openBlocks = 1
-    } else if (this.#openBlocks > 0) this.#openBlocks += keyword === 'CASE' ? 1 : -1
+    return query === 'utility' && keyword === 'AS' && (object === 'TABLE' || object === 'VIEW')
   }
 }
 
