@@ -29,7 +29,7 @@ export class NPlusOne implements Detector {
   readonly kind = 'n_plus_one'
   readonly #threshold: number
   readonly #growth: GrowthWatch = new GrowthWatch()
-  /** The best that was known of a group: later executions may dilute it. */
+  /** What was reported of a group: later executions may dilute it. */
   readonly #origins: WeakMap<QueryGroup, Origin> = new WeakMap()
   readonly #due: WeakSet<QueryGroup> = new WeakSet()
   readonly #watched: WeakSet<QueryGroup> = new WeakSet()
@@ -73,6 +73,7 @@ export class NPlusOne implements Detector {
     const origin = this.#originOf(group)
     if (origin === undefined) return
     if (sighting === undefined && !this.#isDecided(group, origin, rests)) return
+    this.#origins.set(group, origin)
     const draft = draftOf(group, origin)
     if (sighting === undefined) group.sighting = reporter.open(draft, group)
     else sighting.update(draft)
@@ -81,10 +82,8 @@ export class NPlusOne implements Detector {
   #originOf(group: QueryGroup): Origin | undefined {
     const known = this.#origins.get(group)
     const origin = originOf(group, this.#threshold)
-    const isBetter = origin !== undefined && (known?.tier !== 'proven' || isSameSource(known, origin))
-    if (!isBetter) return known
-    this.#origins.set(group, origin)
-    return origin
+    if (origin === undefined) return known
+    return known?.tier === 'proven' && !isSameSource(known, origin) ? known : origin
   }
 
   /** Without a source, it takes the end of a loop to tell it from a search, and growth to tell it from chance. */
