@@ -40,7 +40,7 @@ interface DemoRun {
 async function runDemo(
   args: readonly string[],
   env: Record<string, string> = {},
-  onStart?: () => Promise<void>,
+  whileRunning?: (isRunning: () => boolean) => Promise<void>,
 ): Promise<DemoRun> {
   const folder = await mkdtemp(join(tmpdir(), 'pgspan-demo-'))
   const json = join(folder, 'report.json')
@@ -50,7 +50,7 @@ async function runDemo(
     })
     const output = collect(child)
     const ended = once(child, 'exit')
-    await onStart?.()
+    await whileRunning?.(() => child.exitCode === null && child.signalCode === null)
     const [status] = await ended
     return { status, output: output(), report: JSON.parse(await readFile(json, 'utf8')) }
   } finally {
@@ -87,15 +87,11 @@ describe('npm run demo -- --once', () => {
     receiver = await startOtlpReceiver()
     const port = await freePort()
     if (prometheusProgram) prometheus = await startPrometheus(prometheusProgram, `127.0.0.1:${port}`)
-    const scrape = async (): Promise<void> => {
-      for (
-        let i = 0;
-        prometheus && i < 60 && Object.keys(scraped).length < Object.keys(scrapedQueries).length;
-        i++
-      ) {
+    const scrape = async (isRunning: () => boolean): Promise<void> => {
+      while (prometheus && isRunning()) {
         for (const [name, expression] of Object.entries(scrapedQueries)) {
           const [first] = await prometheus.query(expression)
-          if (first) scraped[name] = first.value
+          if (first) scraped[name] = Math.max(scraped[name] ?? 0, first.value)
         }
         await sleep(250)
       }

@@ -11,7 +11,6 @@ export class ExecutionTiming {
   started = 0
   /** Settled without an error. */
   settled = 0
-  failed = 0
   totalMillis = 0
   /** Time in which at least one of them ran. */
   busyMillis = 0
@@ -37,8 +36,7 @@ export class ExecutionTiming {
 
   settle(startedAt: number, at: number, isFailure: boolean): void {
     const millis = Math.max(0, at - startedAt)
-    if (isFailure) this.failed++
-    else {
+    if (!isFailure) {
       if (this.settled === 1) this.#samples = [this.totalMillis]
       if (this.#samples !== undefined) this.#samples[this.settled % keptSamples] = millis
       this.settled++

@@ -25,10 +25,6 @@ export class HashSet {
     return true
   }
 
-  has(hash: number): boolean {
-    return this.#places[placeOf(this.#places, hash)] === hash
-  }
-
   #grow(): void {
     const places = new Uint32Array(this.#places.length * 2)
     for (const hash of this.#places) if (hash !== 0) places[placeOf(places, hash)] = hash

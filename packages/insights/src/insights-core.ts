@@ -31,6 +31,8 @@ export class InsightsCore {
   readonly #activities: Map<UnitOfWork, UnitActivity> = new Map()
   readonly #values: SlotValues = new SlotValues()
   readonly #reader: ResultReader = new ResultReader()
+  /** Units that went early: when they come back, their end is listened to already. */
+  readonly #pushedOut: WeakSet<UnitOfWork> = new WeakSet()
   #sweeper: NodeJS.Timeout | undefined = undefined
 
   constructor(
@@ -111,7 +113,7 @@ export class InsightsCore {
     if (this.#activities.size >= maximumUnits) this.#endOldestUnit()
     const activity = new UnitActivity(unit)
     this.#activities.set(unit, activity)
-    unit.onEnd(() => this.#breaker.run(() => this.#endUnit(unit)))
+    if (!this.#pushedOut.has(unit)) unit.onEnd(() => this.#breaker.run(() => this.#endUnit(unit)))
     this.#sweeper ??= setInterval(() => this.#breaker.run(() => this.#sweep()), sweepMillis).unref()
     return activity
   }
@@ -127,6 +129,7 @@ export class InsightsCore {
 
   #endOldestUnit(): void {
     for (const unit of this.#activities.keys()) {
+      this.#pushedOut.add(unit)
       this.#endUnit(unit)
       return
     }

@@ -103,6 +103,12 @@ describe('without affinity, order or chance nothing is called proven', () => {
     })
   })
 
+  test('flags, which are powers of two', () => {
+    const flags = [1, 2, 4, 8, 16, 32, 64]
+    const results = [{ statement: 'SELECT flag_id FROM flags', rows: column('flag_id', flags) }]
+    expect(explain(unrelated, flags, results)).toMatchObject({ hits: 7, isProof: false })
+  })
+
   test('codes of HTTP and years, which are no identifiers', () => {
     const numbers = [200, 301, 404, 500, 503, 1999, 2008, 2024]
     const results = [

@@ -15,12 +15,10 @@ export interface Provenance {
   /** Distinct values that were looked for, and how many of them the column held. */
   readonly keys: number
   readonly hits: number
-  /** The coincidence is implausible, or the names go together: {@link isProof} is what may be called proven. */
+  /** It may be called proven: the names go together, or a coincidence is implausible. */
   readonly isProof: boolean
   /** The column may be named as the source, and not only as one that held the values. */
   readonly isNamed: boolean
-  /** The chance of the coincidence is 2 to the power of minus this. */
-  readonly bits: number
 }
 
 /** The best explanation of the probe's values by one column of earlier results; undefined if none covers them. */
@@ -39,7 +37,7 @@ export function provenanceOf(
     )
     const provenance = judge(probe, candidate, affinity)
     const score = scoreOf(provenance, affinity)
-    // Later candidates were found later: of equals, the first one was found in the newest result.
+    // Of equals the first one wins: it was found in the newer result.
     if (score > bestScore) [best, bestScore] = [provenance, score]
   }
   return best
@@ -75,7 +73,6 @@ function judge(probe: ColumnProbe, candidate: ProvenanceCandidate, affinity: Aff
     hits: candidate.hits,
     isProof: affinity === 'close' || bits >= proofBits || (affinity === 'loose' && bits >= looseProofBits),
     isNamed: affinity !== 'none' || order >= proofBits,
-    bits,
   }
 }
 

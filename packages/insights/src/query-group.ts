@@ -75,7 +75,7 @@ export class QueryGroup {
     if (this.#isLastEmpty) this.#emptyRuns++
     if (this.variation === undefined) return
     query.repetition = this.variation.countRepeat(query.valuesHash, query.epoch)
-    if (this.shape.hasOrderBy && this.shape.hasLimit) this.variation.endPage(hashesOfLastRow(result))
+    if (this.variation.mayPage) this.variation.endPage(hashesOfLastRow(result))
   }
 
   /** An execution at `at` begins something new, rather than going on with this. */

@@ -5,7 +5,6 @@ import type { SourceColumnChoice } from './source-columns.js'
 /** One column of the latest results of a statement: hashes of at most 64 values, the newest kept. */
 export class SourceColumn {
   readonly name: string
-  readonly isIdentity: boolean
   readonly #hashes: Uint32Array = new Uint32Array(maximumRows)
   /** Bits in the lower six, step + 1 in the upper two. */
   readonly #weights: Uint8Array = new Uint8Array(maximumRows)
@@ -13,7 +12,6 @@ export class SourceColumn {
 
   constructor(choice: SourceColumnChoice) {
     this.name = choice.name
-    this.isIdentity = choice.isIdentity
   }
 
   /** How many values are kept. */

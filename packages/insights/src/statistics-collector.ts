@@ -41,6 +41,7 @@ export class StatisticsCollector {
   #queries = 0
   #totalMillis = 0
   #units = 0
+  #overlooked = 0
   #unitQueries = 0
   #unitMillis = 0
   readonly #times: QuantileSketch = new QuantileSketch()
@@ -69,8 +70,9 @@ export class StatisticsCollector {
     family.errors.add(errorCode)
   }
 
-  addUnit({ unit, queries, totalMillis, errors }: UnitActivity): void {
+  addUnit({ unit, queries, totalMillis, errors, overlooked }: UnitActivity): void {
     if (queries === 0) return
+    this.#overlooked += overlooked
     this.#units++
     this.#unitQueries += queries
     this.#unitMillis += totalMillis
@@ -99,6 +101,7 @@ export class StatisticsCollector {
       p95Millis: this.#times.quantile(0.95),
       failedQueries: this.#errors.toObject(),
       units: this.#units,
+      overlooked: this.#overlooked,
       perUnit: { queries: this.#unitQueries / perUnit, millis: this.#unitMillis / perUnit },
       families: this.#families.values.map(familyStatistics).sort((a, b) => b.totalMillis - a.totalMillis),
       routes: this.#routes.values.map(routeStatistics).sort((a, b) => b.units - a.units),

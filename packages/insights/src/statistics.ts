@@ -11,6 +11,8 @@ export interface InsightsStatistics {
   readonly failedQueries: Readonly<Record<string, number>>
   /** Units of work that have ended and made queries. */
   readonly units: number
+  /** Executions of statements that came when a unit of work had 64 different ones: nothing was looked for in them. */
+  readonly overlooked: number
   /** Averages over these. */
   readonly perUnit: { readonly queries: number; readonly millis: number }
   /** By total time, the largest first: at most 200, the others together as `_OTHER`. */

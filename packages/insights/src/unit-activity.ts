@@ -23,8 +23,8 @@ export class UnitActivity {
   totalMillis = 0
   /** The codes of queries that failed; the first 64. */
   readonly errors: string[] = []
-  /** Statements beyond {@link maximumGroups}. */
-  overflowed = 0
+  /** Executions of statements beyond {@link maximumGroups}. */
+  overlooked = 0
   readonly #groups: Map<DatabaseTarget, Map<string, QueryGroup>> = new Map()
   #groupCount = 0
   #sequence = 0
@@ -98,7 +98,7 @@ export class UnitActivity {
 
   #open(query: ObservedQuery, over: QueryGroup | undefined): QueryGroup | undefined {
     if (over === undefined && this.#groupCount >= maximumGroups) {
-      this.overflowed++
+      this.overlooked++
       return undefined
     }
     if (over === undefined) this.#groupCount++

@@ -15,6 +15,8 @@ const wantedPageHits = 0.6
 export class ValueVariation {
   /** Slots whose values select rows and differ; at most two. */
   readonly probes: ColumnProbe[] = []
+  /** The statement could go on where the rows of its last execution ended. */
+  readonly mayPage: boolean
   readonly #shape: QueryShape
   readonly #first: Float64Array
   readonly #firstList: number
@@ -33,6 +35,7 @@ export class ValueVariation {
   /** @param first the values of the first execution. */
   constructor(shape: QueryShape, first: SlotValues) {
     this.#shape = shape
+    this.mayPage = shape.hasOrderBy && shape.hasLimit && shape.slots.some(({ role }) => role === 'range')
     this.#first = first.hashes.slice(0, first.count)
     this.#firstList = first.listHash
     this.#listRuns = first.listHash === 0 ? 0 : 1

@@ -40,6 +40,14 @@ describe('a duplicate query asks for the same three times and more', () => {
     expect(insights.findings().map(({ summary }) => summary)).toEqual(['SELECT config', 'SELECT countries'])
   })
 
+  test('after a write, all of them', () => {
+    const { db, unit, finding } = simulate()
+    db.query('UPDATE users SET name = $1 WHERE id = $2', ['x', 7])
+    for (let n = 0; n < 3; n++) db.query(selectUser, [7])
+    unit.end()
+    expect(finding('duplicate_query')?.evidence.count).toBe(3)
+  })
+
   test('among others: three of the same are enough', () => {
     const { db, unit, finding } = simulate()
     for (const id of [1, 2, 1, 3, 1]) db.query(selectUser, [id])

@@ -264,6 +264,18 @@ describe('a coincidence of values is no proof', () => {
     })
   })
 
+  test('numbers of executions that have nothing to do with the length of the list are not growth', () => {
+    const { db, kinds } = simulate()
+    for (const size of [5, 6, 7, 8]) {
+      db.unit = new UnitOfWork('http', 'GET /tickets')
+      const owners = Array.from({ length: 20 }, (_, i) => i + 1)
+      db.query('SELECT owner FROM tickets ORDER BY owner', [], { rows: column('owner', owners) })
+      for (const owner of owners.slice(0, size)) db.query('SELECT * FROM members WHERE number = $1', [owner])
+      db.unit.end()
+    }
+    expect(kinds()).toEqual([])
+  })
+
   test('a fan-out over the same six constants never grows, and is never reported', () => {
     const { db, kinds } = simulate()
     for (let n = 0; n < 30; n++) {
@@ -437,6 +449,15 @@ describe('repetitions on purpose are no N+1', () => {
         for (const n of pages) {
           const list = Array.from({ length: n + 1 }, (_, i) => `$${i + 1}`).join(', ')
           db.query(`SELECT * FROM users WHERE id IN (${list})`, scattered.slice(0, n + 1))
+        }
+      },
+    ],
+    [
+      'batches, some of which have one member',
+      ({ db }) => {
+        for (const n of pages) {
+          db.query('SELECT * FROM users WHERE id = ANY($1)', [[scattered[n]]], { site: siteAt('batch') })
+          db.query('SELECT * FROM users WHERE id = ANY($1)', [[n, n + 1]], { site: siteAt('batch') })
         }
       },
     ],

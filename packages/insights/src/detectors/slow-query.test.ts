@@ -33,6 +33,14 @@ describe('a query is slow when its execution took long', () => {
     })
   })
 
+  test('with the wait for the connection only where it was waited for', () => {
+    const { db, insights } = simulate()
+    const checkout = db.checkOut(40)
+    db.query(select, ['%a%'], { millis: 350, checkout })
+    db.query('SELECT * FROM users', [], { millis: 350, checkout })
+    expect(insights.findings().map(({ evidence }) => evidence.poolWaitMillis)).toEqual([0, 40])
+  })
+
   test.each<[string, number, object]>([
     ['waiting for the client', 500, { queueMillis: 450 }],
     ['pauses of a cursor\u2019s reader', 500, { consumerMillis: 450 }],

@@ -24,7 +24,7 @@ function newProvider(): {
     const { resourceMetrics } = await reader.collect()
     const all = resourceMetrics.scopeMetrics
       .flatMap((scope) => scope.metrics)
-      .flatMap((metric) => metric.dataPoints)
+      .flatMap((metric): { value: unknown }[] => metric.dataPoints)
     return all.map(({ value }) => value as { count: number; buckets: { boundaries: number[] } })
   }
   return {
