@@ -65,7 +65,15 @@ export function slowQueryFix(rowCount: number | undefined): string {
     : 'Look at its plan with EXPLAIN (ANALYZE, BUFFERS): a missing index, a sequential scan, or a lock that it waited for.'
 }
 
-/** What to do about waiting for a connection. */
+/** What to do about waiting for a connection to open. */
+export function openingWaitFix(): string {
+  return (
+    'The pool had room, but opening a connection took long: keep idle connections open (idleTimeoutMillis, min), open ' +
+    'some before the first request, and look at the network, at TLS, and at what blocks the event loop.'
+  )
+}
+
+/** What to do about waiting in a full pool. */
 export function poolWaitFix(limit: number | undefined): string {
   const size = limit === undefined ? 'The pool was' : `All ${limit} connections of the pool were`
   return (

@@ -50,6 +50,7 @@ export class LifecycleFeed implements Observer {
         callerContext: checkout.callerContext,
         poolName: checkout.pool.name,
         target: checkout.pool.target,
+        path: checkout.path,
         waitMillis: checkout.waitMillis,
         limit: checkout.pool.counts()?.limit,
         timedOut: checkout.timedOut,

@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api'
-import type { DatabaseTarget, UnitOfWork } from '@pgspan/lifecycle'
+import type { AcquirePath, DatabaseTarget, UnitOfWork } from '@pgspan/lifecycle'
 
 /** The answer to one request for a pooled connection, as detectors see it. */
 export interface ObservedCheckout {
@@ -7,6 +7,8 @@ export interface ObservedCheckout {
   readonly callerContext: Context
   readonly poolName: string
   readonly target: DatabaseTarget
+  /** What was waited for: `queue` for others to give a connection back, `create` for a new one to open. */
+  readonly path: AcquirePath
   /** Milliseconds. */
   readonly waitMillis: number
   /** The most connections that the pool opens; undefined if it has ended. */

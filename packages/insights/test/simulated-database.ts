@@ -1,5 +1,6 @@
 import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
 import {
+  type AcquirePath,
   type CallSite,
   Checkout,
   Connection,
@@ -106,13 +107,16 @@ export class SimulatedDatabase {
     for (const query of queries) this.settle(query, conditions)
   }
 
-  checkOut(waitMillis: number, conditions: Conditions & { timedOut?: boolean } = {}): Checkout {
+  checkOut(
+    waitMillis: number,
+    conditions: Conditions & { timedOut?: boolean; path?: AcquirePath } = {},
+  ): Checkout {
     const checkout = new Checkout(
       this.pool,
       conditions.context ?? ROOT_CONTEXT,
       'unit' in conditions ? conditions.unit : this.unit,
       true,
-      'queue',
+      conditions.path ?? 'queue',
       this.#now,
     )
     this.dispatcher.checkoutRequested(checkout)

@@ -82,6 +82,15 @@ describe('a cache', () => {
     expect(cache.shapeOf(text(99)).slots).toMatchObject([{ literal: '99' }])
   })
 
+  test('keeps texts of such a statement again after a thousand other statements', () => {
+    const cache = new QueryShapeCache()
+    const text = (index: number): string => `SELECT a FROM t WHERE b = ${index}`
+    for (let index = 0; index < 10; index++) cache.shapeOf(text(index))
+    expect(cache.shapeOf(text(10))).not.toBe(cache.shapeOf(text(10)))
+    for (let index = 0; index < 1_000; index++) cache.shapeOf(`SELECT a FROM t${index} WHERE b = 1`)
+    expect(cache.shapeOf(text(11))).toBe(cache.shapeOf(text(11)))
+  })
+
   test('keeps any number of texts without literals, also with one fingerprint', () => {
     const cache = new QueryShapeCache()
     const text = (index: number): string => `SELECT a FROM t${' '.repeat(index + 1)}WHERE b = $1`

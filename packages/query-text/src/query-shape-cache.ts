@@ -38,7 +38,6 @@ export class QueryShapeCache {
     if (typeof text !== 'string' || text.length > MAX_KEPT_TEXT) return analyzeResolved(text, this.#options)
     const aged = this.#old.get(text)
     if (aged !== undefined) {
-      this.#old.delete(text)
       this.#keep(text, aged)
       return aged
     }

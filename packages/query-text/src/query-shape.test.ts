@@ -37,18 +37,63 @@ test('all shapes and all slots have one hidden class', () => {
 })
 
 test('a text gives the same shape whatever was read before it', () => {
-  const text = 'SELECT a FROM t WHERE b = $1'
-  const expected = analyzeQueryText(text)
-  for (const other of [
-    ...texts,
-    'WITH x AS (',
-    'COPY t FROM STDIN;',
-    'SET a = ',
-    'SELECT a IN (1,',
-    'UPDATE t SET a =',
-  ]) {
-    analyzeQueryText(other)
-    expect(analyzeQueryText(text)).toEqual(expected)
+  const read = [
+    'SELECT a FROM t WHERE b = $1',
+    'SELECT (b AND $1), c IN (1, 1), f($2) FROM (x)',
+    'INSERT INTO t (a) VALUES ($1)',
+    'WITH b AS (SELECT 1) SELECT * FROM a, b',
+  ]
+  const unfinished = [
+    ...['WITH x AS (', 'WITH RECURSIVE a AS (SELECT 1', 'WITH a', 'COPY t FROM STDIN;', 'COPY t FROM STDIN'],
+    ...[
+      'SET a = ',
+      'SAVEPOINT',
+      'ROLLBACK',
+      'SELECT a IN (1,',
+      'SELECT ((a IN ((1,',
+      'VALUES (1), (',
+      'SELECT ARRAY[1,',
+    ],
+    ...[
+      'UPDATE t SET a =',
+      'UPDATE t SET (a',
+      'INSERT INTO t (a, b',
+      'INSERT INTO t (a, b) VALUES',
+      'SELECT (a BETWEEN 1',
+    ],
+    ...[
+      'SELECT a::',
+      'SELECT a::varchar(',
+      'SELECT a COLLATE',
+      'SELECT $1 =',
+      'SELECT a = ANY',
+      'SELECT a +-',
+      'SELECT <+-+-',
+    ],
+    ...[
+      'SELECT a FROM',
+      'SELECT a FROM b.',
+      'SELECT a FROM (',
+      'CREATE TABLE',
+      'CREATE',
+      'DECLARE c CURSOR',
+      'EXPLAIN',
+    ],
+    ...[
+      'CREATE FUNCTION f() BEGIN ATOMIC SELECT CASE',
+      "SELECT 'a",
+      'SELECT "a',
+      'SELECT /* a',
+      "SELECT 'a'b",
+      'SELECT $1 -- a',
+    ],
+  ]
+  const expected = read.map((text) => analyzeQueryText(text))
+  for (const other of [...texts, ...unfinished]) {
+    for (const [index, text] of read.entries()) {
+      analyzeQueryText(other)
+      expect(analyzeQueryText(text), other).toEqual(expected[index])
+    }
   }
 })
 
@@ -77,4 +122,24 @@ test('a shape does not keep a long text alive', () => {
   const perShape = (process.memoryUsage().heapUsed - before) / 50
   expect(kept[50]?.tables).toEqual(['a_table_with_a_long_name_50'])
   expect(perShape).toBeLessThan(50_000)
+})
+
+test('nothing of a text is left when it has been read', () => {
+  const collect = garbageCollector()
+  const long = (head: string): string => head + Buffer.alloc(20_000_000, ' a long text').toString()
+  const heads = [
+    'SELECT ',
+    "SELECT '",
+    'SELECT a IN (1, 2, ',
+    'SELECT a FROM a_table_with_a_long_name, ',
+    'SET a = ',
+  ]
+  analyzeQueryText(long('SELECT '))
+  collect()
+  const before = process.memoryUsage().heapUsed
+  for (const head of heads) {
+    analyzeQueryText(long(head))
+    collect()
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(5_000_000)
+  }
 })

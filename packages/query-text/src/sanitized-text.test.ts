@@ -58,6 +58,18 @@ describe('the sanitised text', () => {
     expect(sanitized('EXPLAIN EXECUTE p(1)')).toBe('EXPLAIN EXECUTE ?(?)')
   })
 
+  test('masks a UUID without quotes to its end', () => {
+    expect(sanitized('SELECT 1 WHERE a = 01234567-89ab-cdef-0123-456789abcdef0zz AND b')).toBe(
+      'SELECT ? WHERE a = ? AND b',
+    )
+    expect(sanitized('SELECT 1 WHERE a = abcdef67-89ab-cdef-0123-456789abcdefzz_9')).toBe(
+      'SELECT ? WHERE a = ?',
+    )
+    expect(sanitized('SELECT abcdef67-b, 12345678-9, abcdef67-89ab')).toBe(
+      'SELECT abcdef67-b, ?-?, abcdef67-?',
+    )
+  })
+
   test('follows backslash escapes if they are on', () => {
     const text = "SELECT 'it\\'s', a FROM t"
     expect(analyzeQueryText(text, { backslashEscapes: true }).sanitizedText).toBe('SELECT ?, a FROM t')

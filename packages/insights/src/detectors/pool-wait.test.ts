@@ -47,6 +47,37 @@ describe('a long wait for a connection', () => {
     expect(severities).toEqual(['info', 'info', 'warning', 'info'])
   })
 
+  test('for one to open is no shortage: neither full nor, with a whole pool at the start, a warning', () => {
+    const { db, insights } = simulate()
+    for (let n = 0; n < 8; n++) db.checkOut(190, { unit: undefined, path: 'create' })
+    expect(insights.findings()).toMatchObject([
+      {
+        severity: 'info',
+        title: 'Waited 190 ms for pool shop to open a connection.',
+        evidence: { queued: 0 },
+        fix: expect.stringContaining('had room'),
+        count: 8,
+      },
+    ])
+    expect(insights.findings()[0]?.fix).not.toContain('in use')
+  })
+
+  test('for one to open does not make the next wait in a full pool frequent', () => {
+    const { db, finding } = simulate()
+    for (let n = 0; n < 5; n++) db.checkOut(190, { path: 'create' })
+    db.checkOut(190)
+    expect(finding('pool_wait')).toMatchObject({ severity: 'info', evidence: { count: 6, queued: 1 } })
+  })
+
+  test('for one to open is a warning when it was in vain', () => {
+    const { db, finding } = simulate()
+    db.checkOut(50, { path: 'create', timedOut: true })
+    expect(finding('pool_wait')).toMatchObject({
+      severity: 'warning',
+      title: 'Waited 50 ms for pool shop to open a connection, in vain, in GET /orders.',
+    })
+  })
+
   test('is nothing below the threshold, and never if that is off', () => {
     const { db, kinds } = simulate()
     db.checkOut(99)

@@ -1,6 +1,6 @@
 import type { CallSite } from '@pgspan/lifecycle'
 import type { FindingDraft, Sighting } from '../finding.js'
-import { poolWaitFix } from '../fix-text.js'
+import { openingWaitFix, poolWaitFix } from '../fix-text.js'
 import type { ObservedCheckout } from '../observed-checkout.js'
 import type { ObservedQuery } from '../observed-query.js'
 import { RecentTimes } from '../recent-times.js'
@@ -18,6 +18,8 @@ class PoolWaits {
   totalMillis = 0
   maximumMillis = 0
   timeouts = 0
+  /** Of them, for others to give a connection back: the pool was full. */
+  queued = 0
   isFrequent = false
   callSite: CallSite | undefined = undefined
   sighting: Sighting | undefined = undefined
@@ -33,11 +35,17 @@ class PoolWaits {
     this.totalMillis += checkout.waitMillis
     this.maximumMillis = Math.max(this.maximumMillis, checkout.waitMillis)
     if (checkout.timedOut) this.timeouts++
+    if (checkout.path === 'queue') this.queued++
     if (isFrequent) this.isFrequent = true
   }
 }
 
-/** A caller that waited long for a pooled connection, or gave up: one finding per unit of work and pool. */
+/**
+ * A caller that waited long for a pooled connection, or gave up: one finding per unit of work and pool.
+ *
+ * Waiting for a connection to open, as a whole pool does at the start of a service, is told apart from waiting in a
+ * full pool: it is no shortage, however often it happens.
+ */
 export class PoolWait implements Detector {
   readonly kind = 'pool_wait'
   readonly #thresholdMillis: number
@@ -50,7 +58,8 @@ export class PoolWait implements Detector {
 
   checkoutSettled(checkout: ObservedCheckout, activity: UnitActivity | undefined, reporter: Reporter): void {
     if (checkout.waitMillis < this.#thresholdMillis && !checkout.timedOut) return
-    const isFrequent = this.#recent.isFrequent(checkout.poolName, checkout.settledAt)
+    const isShortage = checkout.path === 'queue'
+    const isFrequent = isShortage && this.#recent.isFrequent(checkout.poolName, checkout.settledAt)
     const waits = this.#waitsOf(checkout, activity)
     waits.add(checkout, isFrequent)
     const draft = draftOf(waits)
@@ -89,21 +98,18 @@ export class PoolWait implements Detector {
 }
 
 function draftOf(waits: PoolWaits): FindingDraft {
-  const { count, timeouts, maximumMillis, latest } = waits
+  const { count, timeouts, queued, maximumMillis, latest } = waits
   const { limit, poolName, target } = latest
-  const gaveUp = timeouts > 0 ? `, ${timeouts} of them in vain` : ''
   return {
     kind: 'pool_wait',
     severity: waits.isFrequent || timeouts > 0 ? 'warning' : 'info',
-    title:
-      count === 1
-        ? `Waited ${Math.round(maximumMillis)} ms for a connection of pool ${poolName}${timeouts > 0 ? ', in vain' : ''}`
-        : `Waited ${count} times for a connection of pool ${poolName}, up to ${Math.round(maximumMillis)} ms${gaveUp}`,
+    title: titleOf(waits),
     evidence: {
       count,
       totalMillis: roundMillis(waits.totalMillis),
       maximumMillis: roundMillis(maximumMillis),
       timeouts,
+      queued,
       limit,
     },
     summary: poolName,
@@ -111,6 +117,14 @@ function draftOf(waits: PoolWaits): FindingDraft {
     statement: '',
     namespace: target.namespace,
     callSite: waits.callSite,
-    fix: () => poolWaitFix(limit),
+    fix: () => (queued > 0 ? poolWaitFix(limit) : openingWaitFix()),
   }
+}
+
+function titleOf({ count, timeouts, queued, maximumMillis, latest }: PoolWaits): string {
+  const millis = Math.round(maximumMillis)
+  const what =
+    queued > 0 ? `a connection of pool ${latest.poolName}` : `pool ${latest.poolName} to open a connection`
+  if (count === 1) return `Waited ${millis} ms for ${what}${timeouts > 0 ? ', in vain' : ''}`
+  return `Waited ${count} times for ${what}, up to ${millis} ms${timeouts > 0 ? `, ${timeouts} of them in vain` : ''}`
 }

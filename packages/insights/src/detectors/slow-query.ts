@@ -18,6 +18,8 @@ const alarmingMillis = 5_000
  * An execution by the server that took long. Never for time that was not execution: waiting for the pool or for the
  * client, and pauses of a cursor's reader, are in the evidence only. Somebody's spans cannot tell these apart, so
  * that they are never called slow.
+ *
+ * What blocks the event loop of this process while an answer arrives is not measured apart yet, and counts as execution.
  */
 export class SlowQuery implements Detector {
   readonly kind = 'slow_query'

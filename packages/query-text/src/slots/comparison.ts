@@ -140,7 +140,7 @@ export class Comparison {
   }
 
   /** Reads a value: the number of a parameter, or 0 and where the literal begins. */
-  readValue(frame: SlotFrame, parameter: number, literalStart: number): void {
+  readValue(parameter: number, literalStart: number): void {
     const token = this.#token
     if (this.#reversedSlot !== NONE) {
       // Two values are compared with each other, as in `1 = 1`.
@@ -149,7 +149,7 @@ export class Comparison {
     }
     this.#forgetOperand()
     if (this.#slots.length === MAX_SLOTS) return
-    if (this.#role === frame.role && canBeLeft(token)) this.#leftSlot = this.#slots.length
+    if (canBeLeft(token)) this.#leftSlot = this.#slots.length
     const literal = parameter === 0 ? literalText(token, literalStart) : undefined
     const column = this.#column
     this.#slots.push(

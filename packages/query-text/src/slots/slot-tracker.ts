@@ -47,7 +47,7 @@ export class SlotTracker {
 
   /** Sees a literal or a parameter; `literalStart` is where a literal begins, with its sign. */
   seeValue(parameter: number, literalStart: number): void {
-    this.#comparison.readValue(this.#frame, parameter, literalStart)
+    this.#comparison.readValue(parameter, literalStart)
   }
 
   /** Sees a name, or a word that can be one. */
@@ -82,7 +82,6 @@ export class SlotTracker {
   seeComma(): void {
     const frame = this.#frame
     frame.item++
-    frame.isBetween = false
     if (frame.content === 'row') this.#insertColumns.copyTo(frame.column, frame.item)
     if (frame.assignment === 'value') {
       frame.endAssignments()

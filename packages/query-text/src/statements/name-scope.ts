@@ -12,7 +12,7 @@ export class NameScope {
   }
 
   add(a: number, b: number): void {
-    if (this.#size === MAX_NAMES) return
+    if (this.#size === MAX_NAMES || this.has(a, b)) return
     this.#lanesA[this.#size] = a
     this.#lanesB[this.#size] = b
     this.#size++

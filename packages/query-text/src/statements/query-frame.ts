@@ -100,6 +100,6 @@ export class QueryFrame {
     const { parent } = this
     if (parent === undefined || parent.#commonTable !== 'body') return
     parent.#commonTable = 'none'
-    if (!parent.#isRecursive) scope.add(parent.#commonTableA, parent.#commonTableB)
+    scope.add(parent.#commonTableA, parent.#commonTableB)
   }
 }

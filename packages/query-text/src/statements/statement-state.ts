@@ -3,7 +3,7 @@ import type { Token } from '../tokens/token.js'
 
 /** What is known of the statement that is read, and of interest until it ends. */
 export class StatementState {
-  /** It is a `CREATE` or `ALTER`, where `NULL` is a property and no value. */
+  /** It is a `CREATE`, `ALTER` or `COPY`, where `NULL` is a property or an option and no value. */
   isDefinition = false
   /** It is `COPY … FROM STDIN`: what follows its semicolon is data. */
   copiesFromClient = false
@@ -31,7 +31,10 @@ export class StatementState {
     if (verb === 'CREATE' || verb === 'ALTER') this.isDefinition = true
     else if (verb === 'PREPARE') this.queryFollows = 'AS'
     else if (verb === 'DECLARE') this.queryFollows = 'FOR'
-    else if (verb === 'COPY') this.#isCopy = true
+    else if (verb === 'COPY') {
+      this.isDefinition = true
+      this.#isCopy = true
+    }
   }
 
   /** Sees one of the words that tell something of the whole statement. */

@@ -1,3 +1,5 @@
+import type { Token } from '../tokens/token.js'
+import { TokenKind } from '../tokens/token-kind.js'
 import type { FingerprintLanes } from './fingerprint-lanes.js'
 import { type SanitizedTextWriter, TextMark } from './sanitized-text-writer.js'
 
@@ -90,9 +92,12 @@ export class ListCollapser {
     this.#show()
   }
 
-  /** The list turned out to be a query, whose commas separate columns. */
-  cancel(): void {
-    this.#frame.canCollapse = false
+  /** Sees a word of the list. The first one may tell that it is a query, whose commas separate columns. */
+  seeWord(token: Token): void {
+    const { keyword, previousKind } = token
+    if (previousKind !== TokenKind.OpenRound) return
+    const isQuery = keyword === 'SELECT' || keyword === 'WITH' || keyword === 'VALUES' || keyword === 'TABLE'
+    if (isQuery) this.#frame.canCollapse = false
   }
 
   /** Ends an item with the comma at `position`; false if the comma separates no items. */

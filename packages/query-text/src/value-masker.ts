@@ -1,0 +1,119 @@
+import type { ScanOutputs } from './scan-outputs.js'
+import type { SlotTracker } from './slots/slot-tracker.js'
+import type { StatementTracker } from './statements/statement-tracker.js'
+import type { FingerprintLanes } from './text/fingerprint-lanes.js'
+import type { ListCollapser } from './text/list-collapser.js'
+import type { MaskedNames } from './text/masked-names.js'
+import type { SanitizedTextWriter } from './text/sanitized-text-writer.js'
+import { isValueKeyword } from './text/value-keyword.js'
+import { BOUNDARY, OPERAND } from './tokens/keyword-traits.js'
+import type { Token } from './tokens/token.js'
+
+const MASK = '?'
+const NONE = -1
+
+/**
+ * Sees words, names, literals, parameters and operators, decides which of them are values, masks those, and hands
+ * every one on to those who make something of it.
+ */
+export class ValueMasker {
+  /** A literal or a name was masked. */
+  hasLiterals = false
+  readonly #token: Token
+  readonly #writer: SanitizedTextWriter
+  readonly #lanes: FingerprintLanes
+  readonly #lists: ListCollapser
+  readonly #maskedNames: MaskedNames
+  readonly #statements: StatementTracker
+  readonly #slots: SlotTracker
+  /** Where a sign stands that belongs to the number behind it, if a number stands there. */
+  #signStart = NONE
+  #signA = 0
+  #signB = 0
+
+  constructor(token: Token, outputs: ScanOutputs) {
+    this.#token = token
+    this.#writer = outputs.writer
+    this.#lanes = outputs.lanes
+    this.#lists = outputs.lists
+    this.#maskedNames = outputs.maskedNames
+    this.#statements = outputs.statements
+    this.#slots = outputs.slots
+  }
+
+  begin(): void {
+    this.hasLiterals = false
+    this.#signStart = NONE
+  }
+
+  /** Adds a sign to the fingerprint that turned out to stand before no number. */
+  addSign(): void {
+    if (this.#signStart === NONE) return
+    this.#signStart = NONE
+    this.#lanes.add(this.#signA, this.#signB)
+  }
+
+  /** Sees a word without quotes. */
+  seeWord(): void {
+    const token = this.#token
+    if ((token.traits & (BOUNDARY | OPERAND)) === 0) this.seeName()
+    else if (this.#maskedNames.isActive && this.#maskedNames.hides(token)) this.#mask(token.start)
+    else {
+      if (isValueKeyword(token) && !this.#statements.state.isDefinition) {
+        this.#writer.replace(token.start, token.end, MASK)
+        this.#lanes.addValue()
+      } else this.#addToken()
+      this.#statements.seeWord()
+      this.#slots.seeKeyword()
+    }
+  }
+
+  /** Sees a name, quoted or not. */
+  seeName(): void {
+    const token = this.#token
+    if (this.#maskedNames.isActive && this.#maskedNames.hides(token)) this.#mask(token.start)
+    else {
+      this.#addToken()
+      this.#statements.seeWord()
+      this.#slots.seeName()
+    }
+  }
+
+  /** Sees a string or a number. */
+  seeLiteral(): void {
+    const start = this.#signStart === NONE ? this.#token.start : this.#signStart
+    this.#signStart = NONE
+    this.#mask(start)
+    this.#statements.seeOther()
+    this.#slots.seeValue(0, start)
+  }
+
+  seeParameter(): void {
+    this.#lanes.addValue()
+    this.#lists.countParameter()
+    this.#statements.seeOther()
+    this.#slots.seeValue(this.#token.parameter, 0)
+  }
+
+  seeOperator(): void {
+    const token = this.#token
+    if (this.#maskedNames.isActive) this.#maskedNames.hides(token)
+    if (token.meaning === 'sign' && !token.followsOperand) {
+      this.#signStart = token.start
+      this.#signA = token.hashA
+      this.#signB = token.hashB
+    } else this.#addToken()
+    this.#statements.seeOther()
+    this.#slots.seeOperator()
+  }
+
+  #addToken(): void {
+    this.#lanes.add(this.#token.hashA, this.#token.hashB)
+  }
+
+  #mask(start: number): void {
+    this.#writer.replace(start, this.#token.end, MASK)
+    this.#lanes.addValue()
+    this.hasLiterals = true
+  }
+}
