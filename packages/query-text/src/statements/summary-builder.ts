@@ -13,7 +13,7 @@ export class SummaryBuilder {
   #isFull = false
 
   begin(): void {
-
+    this.#summary = ''
     this.#separator = ''
     this.#isFull = false
   }
@@ -35,7 +35,7 @@ export class SummaryBuilder {
 
   finish(): string {
     const summary = this.#summary
-
+    this.#summary = ''
     return summary
   }
 }
