@@ -18,5 +18,11 @@ if (long) {
   })
   await step('type-check tests', node, [bin('typescript/bin/tsc'), '-p', 'tsconfig.test.json'])
   await step('tests', node, [bin('vitest/vitest.mjs'), 'run'])
+  await step('tests of the demo', node, [
+    bin('vitest/vitest.mjs'),
+    'run',
+    '--config',
+    'vitest.alone.config.mts',
+  ])
 }
 process.stderr.write(`✓ all in ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`)

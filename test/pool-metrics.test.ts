@@ -140,7 +140,7 @@ describe('the figures of pools', () => {
     const pool = new (loadPg().Pool)({
       connectionString: database().connectionString,
       max: 1,
-      connectionTimeoutMillis: 30,
+      connectionTimeoutMillis: 400,
     })
     const client = await pool.connect()
     const timeouts = async (): Promise<unknown> =>

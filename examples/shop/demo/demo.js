@@ -12,6 +12,8 @@ import { startWatchedShop } from './watched-shop.js'
 
 /** Every route is called several times in one round of the mix; a fault that is only slow needs three of them. */
 const rounds = 4
+/** Few enough that nothing but the faults waits for the processor of a small machine. */
+const concurrency = 3
 
 const usage = `npm run demo -- [--once] [--fixed] [--json FILE]
 
@@ -67,7 +69,13 @@ async function main() {
 async function underLoad(shop, variant) {
   const startedAt = new Date().toISOString()
   say(`• load on ${shop.url} …`)
-  const load = await runLoad({ url: shop.url, rounds, signal: stopping.signal, onProgress: progress() })
+  const load = await runLoad({
+    url: shop.url,
+    rounds,
+    concurrency,
+    signal: stopping.signal,
+    onProgress: progress(),
+  })
   const planted = JSON.parse(await readFile(new URL('../faults.json', import.meta.url), 'utf8'))
   const report = makeReport({ ...(await shop.report()), load, variant, startedAt, planted })
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)

@@ -58,6 +58,20 @@ describe('the sanitised text', () => {
     expect(sanitized('EXPLAIN EXECUTE p(1)')).toBe('EXPLAIN EXECUTE ?(?)')
   })
 
+  test('masks a number as one, and nothing that follows it', () => {
+    expect(sanitized('SELECT 1e+5, 1e5+5, 0x1E+5, 1.5.5, 1e-x')).toBe('SELECT ?, ?+?, ?+?, ??, ?-x')
+  })
+
+  test('keeps NULL and booleans in definitions and options', () => {
+    for (const text of [
+      'CREATE TABLE t (a bool NULL CHECK (a = TRUE))',
+      'ALTER TABLE t ADD CHECK (a IN (TRUE, NULL))',
+      'COPY t FROM STDIN WITH (FREEZE, NULL b)',
+    ]) {
+      expect(sanitized(text)).toBe(text)
+    }
+  })
+
   test('masks a UUID without quotes to its end', () => {
     expect(sanitized('SELECT 1 WHERE a = 01234567-89ab-cdef-0123-456789abcdef0zz AND b')).toBe(
       'SELECT ? WHERE a = ? AND b',

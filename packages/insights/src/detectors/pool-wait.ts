@@ -58,6 +58,8 @@ export class PoolWait implements Detector {
 
   checkoutSettled(checkout: ObservedCheckout, activity: UnitActivity | undefined, reporter: Reporter): void {
     if (checkout.waitMillis < this.#thresholdMillis && !checkout.timedOut) return
+    // A connection was there: what took so long was the event loop.
+    if (checkout.path === 'idle' && !checkout.timedOut) return
     const isShortage = checkout.path === 'queue'
     const isFrequent = isShortage && this.#recent.isFrequent(checkout.poolName, checkout.settledAt)
     const waits = this.#waitsOf(checkout, activity)

@@ -11,6 +11,7 @@ const texts: Record<StatementKind, readonly string[]> = {
     'WITH x AS (SELECT 1) SELECT * FROM x',
     'SELECT * FROM t JOIN pg_class ON true',
     'SELECT pg_backend_pid()',
+    'SELECT * FROM app.pg_things',
     '/* a */ SELECT 1',
   ],
   write: [
@@ -128,6 +129,8 @@ describe('tables', () => {
     ['SELECT (WITH x AS (SELECT * FROM a) SELECT 1 FROM x) FROM x', 'a', 'x'],
     ['WITH x AS (SELECT 1) INSERT INTO x SELECT * FROM x', 'x'],
     ['WITH x AS (SELECT 1) SELECT * FROM s.x', 'x'],
+    ['WITH a AS (SELECT 1), recursive AS (SELECT 2) SELECT * FROM recursive, b', 'b'],
+    ['CREATE VIEW v AS WITH x AS (SELECT * FROM a) SELECT * FROM x', 'v', 'a'],
     ['INSERT INTO a (b) SELECT c FROM d ON CONFLICT (b) DO UPDATE SET b = e.f RETURNING g', 'a', 'd'],
     ['UPDATE ONLY a AS x SET b = c.d FROM c JOIN e ON true WHERE f', 'a', 'c', 'e'],
     ['DELETE FROM a USING b, c WHERE a.d = b.e', 'a', 'b', 'c'],

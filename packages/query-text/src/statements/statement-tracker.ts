@@ -96,7 +96,11 @@ export class StatementTracker {
     const isSource = this.#targets.isAwaiting
     const isMain = parent.isMain && (parent.mayStart || (isSource && previousKeyword !== 'LATERAL'))
     this.#frame = parent.child
-    this.#frame.begin(parent.query === 'utility' ? 'none' : 'query', isMain, this.#targets.commonTables.size)
+    this.#frame.begin(
+      parent.query === 'utility' && parent.start === 'none' ? 'none' : 'query',
+      isMain,
+      this.#targets.commonTables.size,
+    )
     if (isSource) this.#frame.list = 'from'
     if (parent.mayStart) parent.start = 'none'
   }

@@ -110,7 +110,6 @@ export class TargetReader {
     this.#firstA = token.hashA
     this.#firstB = token.hashB
     this.#firstKeyword = token.keyword
-    this.#joined = ''
     this.#qualifierEnd = -1
     this.#lastStart = token.start
     this.#lastEnd = token.end
@@ -141,23 +140,27 @@ export class TargetReader {
   }
 
   #complete(): false {
-    const { text, kind, keyword } = this.#token
+    const { text, kind } = this.#token
     const isQualified = this.#qualifierEnd !== -1
+    const isSource = this.#use === 'from'
+    if (!(isSource && !isQualified && this.#isNoTarget())) {
+      if (this.#use !== 'unlisted') this.#summary.add(this.#joined || text.slice(this.#start, this.#lastEnd))
+      const isFunction = isSource && kind === OpenRound
+      if (this.#use !== 'label' && !isFunction) this.#addTable(text, isQualified)
+    }
     this.#end()
-    if (this.#use === 'from' && !isQualified) {
-      if (this.commonTables.has(this.#firstA, this.#firstB)) return false
-      if (this.#firstKeyword === 'ROWS' && keyword === 'FROM') return false
-    }
-    if (this.#use !== 'unlisted') {
-      this.#summary.add(this.#joined === '' ? text.slice(this.#start, this.#lastEnd) : this.#joined)
-    }
-    const isFunction = this.#use === 'from' && kind === OpenRound
-    if (this.#use !== 'label' && !isFunction) this.#addTable(text, isQualified)
     return false
+  }
+
+  /** A common table, or the `ROWS` of `ROWS FROM (…)`. */
+  #isNoTarget(): boolean {
+    if (this.#firstKeyword === 'ROWS' && this.#token.keyword === 'FROM') return true
+    return this.commonTables.has(this.#firstA, this.#firstB)
   }
 
   #end(): void {
     this.#state = 'idle'
+    this.#joined = ''
     this.isActive = false
   }
 
