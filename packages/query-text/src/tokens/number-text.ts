@@ -28,7 +28,7 @@ export function endOfNumber(text: string, start: number): number {
   while (at < text.length) {
     const code = text.charCodeAt(at)
     const folded = foldedWordCode(code)
-    if (folded === LOWER_E && isExponentSign(text, at + 1)) at += 2
+    if (folded === LOWER_E && !isRadix && isExponentSign(text, at + 1)) at += 2
     else if (folded === 0) {
       if (code !== DOT || hasDot || codeAt(text, at + 1) === DOT) break
       hasDot = true
