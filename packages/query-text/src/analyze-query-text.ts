@@ -5,11 +5,15 @@ import { type ScanOptions, StatementScanner } from './statement-scanner.js'
 /** Scratch memory only: it holds nothing of a text between two calls. */
 const scanner = new StatementScanner()
 
+const emptyShape = scanner.scan('', resolveQueryTextOptions(undefined))
+
 /**
  * Derives everything that can be known from a query text alone.
  *
- * Pure and synchronous; costs about 10 ns per character and runs in linear time. It never throws because of a text:
+ * Pure and synchronous; costs 10 to 20 ns per character and runs in linear time. It never throws because of a text:
  * what is not PostgreSQL's SQL is masked as far as it could be data. Anything but a string gives an empty shape.
+ *
+ * @throws {TypeError} if an option has no sense; the message names it
  */
 export function analyzeQueryText(text: string, options?: QueryTextOptions): AnalyzedQueryText {
   return analyzeResolved(text, resolveQueryTextOptions(options))
@@ -17,11 +21,11 @@ export function analyzeQueryText(text: string, options?: QueryTextOptions): Anal
 
 /** The same with options that were checked before. */
 export function analyzeResolved(text: string, options: ScanOptions): AnalyzedQueryText {
-  if (typeof text !== 'string') return scanner.scan('', options)
+  if (typeof text !== 'string') return emptyShape
   try {
     return scanner.scan(text, options)
   } catch {
     // Observing a query must not fail it, whatever is wrong here; and nothing of its text may get out.
-    return Object.freeze({ ...scanner.scan('', options), sanitizedText: '?', isFailClosed: true })
+    return Object.freeze({ ...emptyShape, sanitizedText: '?', isFailClosed: true })
   }
 }

@@ -91,7 +91,15 @@ describe('a cache', () => {
     expect(cache.shapeOf(text(11))).toBe(cache.shapeOf(text(11)))
   })
 
-  test('keeps any number of texts without literals, also with one fingerprint', () => {
+  test('keeps eight texts that differ in comments only', () => {
+    const cache = new QueryShapeCache()
+    const text = (index: number): string => `SELECT a FROM t WHERE b = $1 /*traceparent='00-${index}-01'*/`
+    const shapes = Array.from({ length: 12 }, (_, index) => cache.shapeOf(text(index)))
+    const isKept = shapes.map((shape, index) => cache.shapeOf(text(index)) === shape)
+    expect(isKept).toEqual([...new Array(8).fill(true), ...new Array(4).fill(false)])
+  })
+
+  test('keeps any number of texts without literals and comments, also with one fingerprint', () => {
     const cache = new QueryShapeCache()
     const text = (index: number): string => `SELECT a FROM t${' '.repeat(index + 1)}WHERE b = $1`
     const shapes = Array.from({ length: 20 }, (_, index) => cache.shapeOf(text(index)))

@@ -6,26 +6,27 @@ import { MAX_KEPT_TEXT } from './text/detached-text.js'
 
 const MAX_SHAPES = 500
 const MAX_CHARACTERS = 1_000_000
-const MAX_TEXTS_WITH_LITERALS = 8
+const MAX_VARIANTS = 8
 const MAX_COUNTED_FINGERPRINTS = 1_000
 
 /**
  * Shapes of query texts, kept so that a text is read once and not once per query.
  *
  * Two generations of at most 500 texts and a million characters each: when the young one is full, it becomes the old
- * one, and what is asked for again moves back. Texts longer than 4,096 characters are never kept, because V8 hashes
- * strings by length from 16,384 characters on. Nor are more than eight texts that differ in literals only: an
- * application that writes its values into the text would fill the cache with texts that never come back.
+ * one, and what is asked for again moves back. Texts longer than 4,096 characters are never kept: they would hold
+ * too much memory, and V8 hashes strings only by their length from 16,384 characters on. Nor are more than eight
+ * texts of one fingerprint that have literals or comments: an application that writes its values, or the ids of its
+ * traces, into the text would fill the cache with texts that never come back.
  *
- * A hit costs about 0.05 µs for the same string object and 1.3 ns per character for a new one, which V8 must hash.
+ * A hit costs about 10 ns for the same string object, and 1.5 ns per character for a new one, which V8 must hash.
  */
 export class QueryShapeCache {
   readonly #options: ScanOptions
   #young = new Map<string, AnalyzedQueryText>()
   #old = new Map<string, AnalyzedQueryText>()
   #characters = 0
-  /** How many texts with literals were kept per fingerprint. */
-  readonly #textsWithLiterals = new Map<string, number>()
+  /** How many texts with literals or comments were kept per fingerprint. */
+  readonly #variants = new Map<string, number>()
 
   constructor(options?: QueryTextOptions) {
     this.#options = resolveQueryTextOptions(options)
@@ -42,7 +43,8 @@ export class QueryShapeCache {
       return aged
     }
     const shape = analyzeResolved(text, this.#options)
-    if (!shape.hasLiterals || this.#admits(shape.fingerprint)) this.#keep(text, shape)
+    const canVary = shape.hasLiterals || shape.hasComment
+    if (!canVary || this.#admits(shape.fingerprint)) this.#keep(text, shape)
     return shape
   }
 
@@ -57,9 +59,9 @@ export class QueryShapeCache {
   }
 
   #admits(fingerprint: string): boolean {
-    const counts = this.#textsWithLiterals
+    const counts = this.#variants
     const count = (counts.get(fingerprint) ?? 0) + 1
-    if (count > MAX_TEXTS_WITH_LITERALS) return false
+    if (count > MAX_VARIANTS) return false
     if (counts.size === MAX_COUNTED_FINGERPRINTS) counts.clear()
     counts.set(fingerprint, count)
     return true

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { analyzeQueryText } from './analyze-query-text.js'
+import { analyzeQueryText, analyzeResolved } from './analyze-query-text.js'
 import type { AnalyzedQueryText } from './query-shape.js'
 
 const texts = [
@@ -104,6 +104,24 @@ test('anything but a string gives an empty shape', () => {
     // A driver hands over whatever its caller passed.
     expect(analyzeQueryText(value as unknown as string)).toEqual(empty)
   }
+})
+
+test('an error of our own gives a shape with nothing of the text in it, and does no harm to the next text', () => {
+  const failing = {
+    backslashEscapes: false,
+    get maxTextLength(): number {
+      throw new Error('a fault that nobody knows of')
+    },
+  }
+  expect(analyzeResolved('SELECT a FROM t', failing)).toEqual({
+    ...analyzeQueryText(''),
+    sanitizedText: '?',
+    isFailClosed: true,
+  })
+  expect(analyzeQueryText('SELECT a FROM t')).toMatchObject({
+    sanitizedText: 'SELECT a FROM t',
+    tables: ['t'],
+  })
 })
 
 test('a shape does not keep a long text alive', () => {

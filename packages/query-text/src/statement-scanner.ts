@@ -60,7 +60,7 @@ export class StatementScanner {
     while (reader.next()) {
       if (distributor.isCopyData || (isFailClosed && token.kind === StringLiteral)) token.takeRest()
       else if (isSuspicious(token)) return BROKEN
-      else if (!isWhole && token.end === length && isPart(token)) return token.previousEnd
+      else if (!isWhole && token.end === length && mayContinue(token)) return token.previousEnd
       distributor.see()
     }
     return token.isUnterminated && isWhole && !isFailClosed ? BROKEN : token.previousEnd
@@ -128,7 +128,7 @@ function isSuspicious(token: Token): boolean {
   }
 }
 
-/** A token that may go on where the text was cut. */
-function isPart(token: Token): boolean {
+/** Where a text was cut, this token may be half a name; a literal is masked anyway. */
+function mayContinue(token: Token): boolean {
   return token.kind !== StringLiteral && token.kind !== NumberLiteral
 }

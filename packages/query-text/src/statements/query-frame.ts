@@ -6,16 +6,7 @@ import type { TargetUse } from './target-reader.js'
 const { Comma } = TokenKind
 
 /** What the words between two brackets belong to. */
-export type QueryState =
-  | 'none'
-  | 'select'
-  | 'insert'
-  | 'update'
-  | 'delete'
-  | 'merge'
-  | 'copy'
-  | 'utility'
-  | 'other'
+export type QueryState = 'none' | 'select' | 'insert' | 'update' | 'delete' | 'merge' | 'utility' | 'other'
 
 /**
  * Where a statement or query may begin: at the next word (`statement`: any, `query`: only a query), or anywhere, behind
@@ -33,7 +24,7 @@ export class QueryFrame {
   list: TargetUse | undefined = undefined
   /** These brackets hold the outermost query, or the rows that it selects from. */
   isMain = false
-  /** The target of `DELETE` or `COPY` was read. */
+  /** The `FROM` of a `DELETE` was read, and the `USING` of a `DELETE` or `MERGE`. */
   hasTarget = false
   hasUsing = false
   /** The part of a `WITH` list that is due, and the table whose name was read. */

@@ -86,8 +86,6 @@ export function queryStateOf(keyword: Keyword, verb: StatementVerb): QueryState 
       return 'delete'
     case 'MERGE':
       return 'merge'
-    case 'COPY':
-      return 'copy'
     default:
       if (verb.object === 'query') return 'select'
       return verb.kind === 'ddl' ? 'utility' : 'other'
