@@ -22,7 +22,8 @@ describe('the sanitised text', () => {
   })
 
   test('has no control characters', () => {
-    expect(sanitized('SELECT\u0000 a\u0007,\u001b b\u007f FROM t')).toBe('SELECT a, b FROM t')
+    expect(sanitized('\u0000 SELECT\u0000 a \u0007,\u001bb\u007f\u0001 FROM t')).toBe('SELECT a , b FROM t')
+    expect(sanitized('SELECT a -\u0000- b')).toBe('SELECT a - - b')
   })
 
   test('keeps parameters and never collapses them', () => {

@@ -129,8 +129,7 @@ export class TokenDistributor {
         this.#seeOther()
         break
       case Control:
-        this.#writer.replace(this.#token.start, this.#token.end, '')
-        this.#seeOther()
+        this.#dropControl()
         break
       default:
         this.#seeOther()
@@ -144,11 +143,19 @@ export class TokenDistributor {
     if (kind !== Comma && kind !== OpenRound) this.#lists.close(previousEnd)
   }
 
-  /** Spaces and comments become one space; nothing at the begin. */
+  /** A control character becomes a space if there is none: the tokens beside it must not become one. */
+  #dropControl(): void {
+    const { start, end, previousEnd, previousKind } = this.#token
+    const isApart = start > previousEnd || previousKind === Control || previousEnd === 0
+    this.#writer.replace(start, end, isApart ? '' : ' ')
+    this.#seeOther()
+  }
+
+  /** Spaces and comments become one space; nothing at the begin and behind a control character. */
   #normalizeGap(): void {
-    const { text, start, previousEnd } = this.#token
+    const { text, start, previousEnd, previousKind } = this.#token
     if (start === previousEnd) return
-    if (previousEnd === 0) this.#writer.replace(0, start, '')
+    if (previousEnd === 0 || previousKind === Control) this.#writer.replace(previousEnd, start, '')
     else if (start > previousEnd + 1 || text.charCodeAt(previousEnd) !== SPACE) {
       this.#writer.replace(previousEnd, start, ' ')
     }
