@@ -2,6 +2,7 @@ import type { ParameterSlot, SlotRole } from '../query-shape.js'
 import { BOUNDARY } from '../tokens/keyword-traits.js'
 import type { Token } from '../tokens/token.js'
 import { TokenKind } from '../tokens/token-kind.js'
+import { ColumnList } from './column-list.js'
 import { ColumnReference } from './column-reference.js'
 import { literalText } from './literal-text.js'
 import type { SlotFrame } from './slot-frame.js'
@@ -25,7 +26,12 @@ export class Comparison {
   /** The left operand of a comparison. */
   readonly #left = new ColumnReference()
   readonly #noColumn = new ColumnReference()
-  /** The slot that was read last, if it can be the left operand of a comparison. */
+  /** The row of columns that was read last, and whether it is the left operand of what follows. */
+  readonly #row = new ColumnList()
+  #isAfterRow = false
+  #isRowCompared = false
+  /** The slot that was read last, and the same if it can be the left operand of a comparison. */
+  #lastSlot = NONE
   #leftSlot = NONE
   /** The slot whose column is due, as in `$1 = column`. */
   #reversedSlot = NONE
@@ -68,12 +74,22 @@ export class Comparison {
     return this.#isType
   }
 
+  get slotCount(): number {
+    return this.#slots.length
+  }
+
+  /** The row of columns that the next value is compared with. */
+  get row(): ColumnList | undefined {
+    return this.#isRowCompared ? this.#row : undefined
+  }
+
   /** What was read before is over; values are for what the frame is for. */
   end(frame: SlotFrame): void {
     if (this.#reversedSlot !== NONE && this.#operand.isSet) this.#amendReversed(this.#operand)
     this.#reversedSlot = NONE
     this.#role = frame.role
     this.#column = frame.column
+    this.#isRowCompared = false
     this.#forgetOperand()
   }
 
@@ -95,12 +111,43 @@ export class Comparison {
 
   readName(): void {
     if (this.#isType) return
-    const { start, end, previousKind } = this.#token
+    const { start, end, previousKind, followsIdentifier } = this.#token
     this.#leftSlot = NONE
     if (previousKind === Dot) this.#operand.qualify(start, end)
     else {
       this.#operand.set(start, end)
-      this.#operandIsWhole = previousKind !== Operator
+      this.#operandIsWhole = previousKind !== Operator && !followsIdentifier
+    }
+  }
+
+  /** Adds the operand as the given item of a row, if it is a column. */
+  addItem(items: ColumnList, item: number): void {
+    if (this.#operandIsWhole) items.add(item, this.#operand)
+  }
+
+  /** A row of columns was read, which may be the left operand of a comparison. */
+  readRow(row: ColumnList): void {
+    this.#row.copy(row)
+    this.#isAfterRow = true
+  }
+
+  /** Reads an operator that compares nothing: what stands beside it is a part of a larger operand. */
+  combine(frame: SlotFrame): void {
+    this.amendWithoutColumn()
+    const last = this.#slots[this.#lastSlot]
+    if (last !== undefined && isComparison(last.role)) {
+      this.#slots[this.#lastSlot] = createSlot('other', undefined, undefined, last.parameter, last.literal)
+    }
+    this.end(frame)
+    if (isComparison(frame.role)) this.expect('other')
+  }
+
+  /** The values since the given slot turned out to be a row, of which none is compared with one column. */
+  amendRow(firstSlot: number): void {
+    for (let at = firstSlot; at < this.#slots.length; at++) {
+      const slot = this.#slots[at]
+      if (slot === undefined) return
+      this.#slots[at] = createSlot(slot.role, undefined, undefined, slot.parameter, slot.literal)
     }
   }
 
@@ -113,6 +160,7 @@ export class Comparison {
   compare(role: SlotRole): void {
     this.#reversedSlot = this.#leftSlot
     this.#reversedRole = role
+    this.#isRowCompared = this.#isAfterRow
     if (this.#operandIsWhole) this.#left.copy(this.#operand)
     else this.#left.clear()
     this.resume(role)
@@ -131,12 +179,14 @@ export class Comparison {
     this.#reversedSlot = NONE
   }
 
-  /** The operand is a column that the values up to the next comma are written to. */
+  /** The operand is a column, or a row of them, that the values up to the next comma are written to. */
   assign(frame: SlotFrame): void {
     frame.assignment = 'value'
     frame.role = 'set'
     frame.column.copy(this.#operand)
+    const isRow = this.#isAfterRow
     this.end(frame)
+    this.#isRowCompared = isRow
   }
 
   /** Reads a value: the number of a parameter, or 0 and where the literal begins. */
@@ -147,9 +197,12 @@ export class Comparison {
       this.#reversedSlot = NONE
       this.expect('other')
     }
+    // `POSITION('x' IN $1)`: what `IN` compares with stands in brackets.
+    if (token.previousKeyword === 'IN') this.expect('other')
     this.#forgetOperand()
     if (this.#slots.length === MAX_SLOTS) return
-    if (canBeLeft(token)) this.#leftSlot = this.#slots.length
+    this.#lastSlot = this.#slots.length
+    if (canBeLeft(token)) this.#leftSlot = this.#lastSlot
     const literal = parameter === 0 ? literalText(token, literalStart) : undefined
     const column = this.#column
     this.#slots.push(
@@ -167,6 +220,8 @@ export class Comparison {
   #forgetOperand(): void {
     this.#operand.clear()
     this.#operandIsWhole = false
+    this.#isAfterRow = false
+    this.#lastSlot = NONE
     this.#leftSlot = NONE
     this.#isType = false
   }
@@ -189,6 +244,10 @@ function canBeLeft(token: Token): boolean {
   const { previousKind } = token
   if (previousKind === Word) return (token.previousTraits & BOUNDARY) !== 0
   return previousKind === OpenRound || previousKind === Comma
+}
+
+function isComparison(role: SlotRole): boolean {
+  return role === 'eq' || role === 'in' || role === 'any' || role === 'range' || role === 'like'
 }
 
 /** The one place that makes slots, so that all have one hidden class. */

@@ -1,4 +1,5 @@
 import type { SlotRole } from '../query-shape.js'
+import { ColumnList } from './column-list.js'
 import { ColumnReference } from './column-reference.js'
 
 /** What values between two brackets are for. One object per depth is made once and reused. */
@@ -14,10 +15,19 @@ export class SlotFrame {
   assignment: 'none' | 'target' | 'value' | 'setting' = 'none'
   /** An `INSERT` stands between these brackets: its columns may follow, or they have been read. */
   insert: 'none' | 'columns' | 'rows' = 'none'
-  /** The brackets hold a list of columns, a row of `VALUES`, or the arguments of a type. */
-  content: 'expression' | 'columns' | 'row' | 'type' = 'expression'
+  /**
+   * The brackets hold the columns of an `INSERT`; a row of values that belong to columns by their order, or a list of
+   * such rows; the arguments of a type; an expression, a list or a row (`group`); or anything else.
+   */
+  content: 'expression' | 'columns' | 'row' | 'rows' | 'type' | 'group' = 'expression'
   /** How many commas were read. */
   item = 0
+  /** How many slots there were when the brackets opened. */
+  firstSlot = 0
+  /** The columns to which the values between these brackets belong by their order. */
+  rowColumns: ColumnList | undefined = undefined
+  /** The columns that were read between these brackets as items of a row. */
+  readonly items: ColumnList = new ColumnList()
   /** The operand that the brackets of a type interrupt. */
   readonly operand: ColumnReference = new ColumnReference()
 
@@ -39,6 +49,7 @@ export class SlotFrame {
     this.insert = 'none'
     this.content = 'expression'
     this.item = 0
+    this.rowColumns = undefined
   }
 
   /** A query begins here: its values are not those that the brackets are for. */
@@ -48,6 +59,7 @@ export class SlotFrame {
     this.assignment = 'none'
     this.insert = 'none'
     this.content = 'expression'
+    this.rowColumns = undefined
   }
 
   /** The list of assignments ends. */

@@ -11,6 +11,7 @@ export function applyComparisonWord(token: Token, frame: SlotFrame, comparison: 
   switch (keyword) {
     case 'IN':
       comparison.compare('in')
+      comparison.compareWithSeveral('in')
       return true
     case 'LIKE':
     case 'ILIKE':
@@ -32,6 +33,9 @@ export function applyComparisonWord(token: Token, frame: SlotFrame, comparison: 
       return true
     case 'COLLATE':
       comparison.beginType()
+      return true
+    case 'WITH':
+      // `timestamp with time zone '…'`
       return true
     case 'ANY':
     case 'SOME':

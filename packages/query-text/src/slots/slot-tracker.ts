@@ -2,8 +2,9 @@ import type { ParameterSlot } from '../query-shape.js'
 import { OPERAND } from '../tokens/keyword-traits.js'
 import type { Token } from '../tokens/token.js'
 import { TokenKind } from '../tokens/token-kind.js'
+import { ColumnList } from './column-list.js'
+import { ColumnReference } from './column-reference.js'
 import { Comparison } from './comparison.js'
-import { InsertColumns } from './insert-columns.js'
 import { SlotFrame } from './slot-frame.js'
 import { applyClauseWord, applyComparisonWord } from './slot-keywords.js'
 
@@ -13,7 +14,8 @@ const MAX_DEPTH = 64
 export class SlotTracker {
   readonly #token: Token
   readonly #comparison: Comparison
-  readonly #insertColumns = new InsertColumns()
+  readonly #insertColumns = new ColumnList()
+  readonly #insertColumn = new ColumnReference()
   readonly #root = new SlotFrame(undefined)
   #frame: SlotFrame = this.#root
   #depth = 0
@@ -55,7 +57,10 @@ export class SlotTracker {
     const frame = this.#frame
     if (frame.content === 'columns') {
       const { start, end, previousKind } = this.#token
-      if (previousKind !== TokenKind.Dot) this.#insertColumns.add(frame.item, start, end)
+      if (previousKind !== TokenKind.Dot) {
+        this.#insertColumn.set(start, end)
+        this.#insertColumns.add(frame.item, this.#insertColumn)
+      }
     } else if (this.#token.keyword === 'INSERT') {
       frame.insert = 'columns'
       this.#insertColumns.clear()
@@ -73,21 +78,30 @@ export class SlotTracker {
     const frame = this.#frame
     if (meaning === 'sign' || meaning === 'other' || frame.assignment === 'setting') {
       if (meaning === 'sign' && !followsOperand) return
-      this.#comparison.amendWithoutColumn()
-      this.#comparison.end(frame)
+      this.#comparison.combine(frame)
     } else if (meaning === 'eq' && frame.assignment === 'target') this.#comparison.assign(frame)
     else this.#comparison.compare(meaning)
   }
 
   seeComma(): void {
     const frame = this.#frame
+    if (frame.content === 'group') this.#endItem(frame)
     frame.item++
-    if (frame.content === 'row') this.#insertColumns.copyTo(frame.column, frame.item)
+    frame.rowColumns?.copyTo(frame.column, frame.item)
     if (frame.assignment === 'value') {
       frame.endAssignments()
       frame.assignment = 'target'
     }
     this.#comparison.end(frame)
+  }
+
+  /** Ends an item of what turns out to be a list or a row. */
+  #endItem(frame: SlotFrame): void {
+    this.#comparison.addItem(frame.items, frame.item)
+    const isList = frame.role === 'in' || frame.role === 'any'
+    if (frame.item > 0 || isList || !frame.column.isSet) return
+    frame.column.clear()
+    this.#comparison.amendRow(frame.firstSlot)
   }
 
   /** Sees an opening bracket; `isRow` if it opens a row of `VALUES`. */
@@ -107,10 +121,8 @@ export class SlotTracker {
       child.begin('other')
       child.content = 'columns'
       parent.insert = 'rows'
-    } else if (this.#inherits()) {
-      child.begin(comparison.role)
-      child.column.copy(comparison.column)
-    } else child.begin(this.#token.kind === TokenKind.OpenSquare ? 'other' : 'argument')
+    } else if (this.#inherits()) this.#beginGroup(parent, child)
+    else child.begin(this.#token.kind === TokenKind.OpenSquare ? 'other' : 'argument')
     this.#frame = child
     comparison.end(child)
   }
@@ -121,18 +133,42 @@ export class SlotTracker {
     if (this.#depth >= MAX_DEPTH) return
     const closed = this.#frame
     if (closed.parent === undefined) return
+    const isRow = closed.content === 'group' && closed.item > 0
+    if (isRow) this.#endItem(closed)
     this.#comparison.end(closed)
     this.#frame = closed.parent
     this.#comparison.end(closed.parent)
     if (closed.content === 'type') this.#comparison.restore(closed.operand)
+    else if (isRow && closed.items.size === closed.item + 1) this.#comparison.readRow(closed.items)
   }
 
   #beginRow(parent: SlotFrame, child: SlotFrame): void {
     const isInserted = parent.insert !== 'none'
     child.begin(isInserted ? 'value' : 'other')
-    if (!isInserted) return
-    child.content = 'row'
-    this.#insertColumns.copyTo(child.column, 0)
+    if (isInserted) beginRowOf(this.#insertColumns, child)
+  }
+
+  /** The brackets hold what a value without brackets could be, or a row or list of such values. */
+  #beginGroup(parent: SlotFrame, child: SlotFrame): void {
+    const { role, column, row } = this.#comparison
+    const { previousKind, previousKeyword } = this.#token
+    child.begin(role)
+    child.items.clear()
+    const isItem = previousKind === TokenKind.OpenRound || previousKind === TokenKind.Comma
+    if (parent.content === 'rows' && isItem && parent.rowColumns !== undefined) {
+      beginRowOf(parent.rowColumns, child)
+    } else if (row !== undefined && previousKeyword === 'IN') {
+      child.content = 'rows'
+      child.items.copy(row)
+      child.rowColumns = child.items
+    } else if (row !== undefined && (previousKind === TokenKind.Operator || previousKeyword === 'ROW')) {
+      child.items.copy(row)
+      beginRowOf(child.items, child)
+    } else {
+      if (this.#token.kind === TokenKind.OpenRound) child.content = 'group'
+      child.firstSlot = this.#comparison.slotCount
+      child.column.copy(column)
+    }
   }
 
   #isColumnList(parent: SlotFrame): boolean {
@@ -157,4 +193,11 @@ export class SlotTracker {
     this.#comparison.end(this.#frame)
     applyClauseWord(this.#token, this.#frame, this.#comparison)
   }
+}
+
+/** Begins a row of values that belong to `columns`. */
+function beginRowOf(columns: ColumnList, frame: SlotFrame): void {
+  frame.content = 'row'
+  frame.rowColumns = columns
+  columns.copyTo(frame.column, 0)
 }
