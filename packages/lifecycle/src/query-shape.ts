@@ -6,6 +6,7 @@ export type StatementKind =
   | 'transaction'
   | 'session'
   | 'cursor'
+  | 'lock'
   | 'copy'
   | 'catalogue'
   | 'other'
@@ -61,8 +62,12 @@ export interface QueryShape {
   readonly slots: readonly ParameterSlot[]
   readonly hasOrderBy: boolean
   readonly hasLimit: boolean
+  /** The outermost query has an `OFFSET`. */
+  readonly hasOffset: boolean
   /** `FOR UPDATE`, `FOR SHARE` and the like. */
   readonly locks: boolean
+  /** `SKIP LOCKED`: which rows come back depends on who else is at work. */
+  readonly skipsLocked: boolean
   /** Calls a function with an effect or a changing result: `nextval`, `pg_sleep`, advisory locks, `random`. */
   readonly isVolatile: boolean
   /** More than one statement in the text. */

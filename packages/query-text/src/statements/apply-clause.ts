@@ -45,10 +45,15 @@ function applyTail(token: Token, frame: QueryFrame, facts: StatementFacts): void
     case 'FETCH':
       if (frame.isMain) facts.hasLimit = true
       break
+    case 'OFFSET':
+      if (frame.isMain) facts.hasOffset = true
+      break
+    case 'LOCKED':
+      if (token.previousKeyword === 'SKIP' && facts.locks) facts.skipsLocked = true
+      return
     case 'WHERE':
     case 'GROUP':
     case 'HAVING':
-    case 'OFFSET':
     case 'WINDOW':
     case 'RETURNING':
     case 'SET':

@@ -1,7 +1,7 @@
 import type { Token } from '../tokens/token.js'
 import { TokenKind } from '../tokens/token-kind.js'
 import type { NameScope } from './name-scope.js'
-import type { TargetUse } from './target-reader.js'
+import type { TargetReader, TargetUse } from './target-reader.js'
 
 const { Comma } = TokenKind
 
@@ -32,6 +32,8 @@ export class QueryFrame {
   #commonTableA = 0
   #commonTableB = 0
   #isRecursive = false
+  /** How many names there were that may refer forward when the recursive list began. */
+  #forwardStart = 0
   /** How many common tables could be seen when these brackets opened. */
   #visibleCommonTables = 0
 
@@ -73,16 +75,24 @@ export class QueryFrame {
     this.#commonTable = 'none'
   }
 
-  /** Reads a word or a comma of a `WITH` list. A recursive table can be seen in its own body, others behind it. */
-  readCommonTable(token: Token, scope: NameScope): void {
+  /** Reads a word or a comma of a `WITH` list. Recursive tables can be seen in the whole list, others behind them. */
+  readCommonTable(token: Token, targets: TargetReader): void {
     if (token.kind === Comma) this.#commonTable = 'name'
-    else if (token.keyword === 'RECURSIVE' && token.previousKeyword === 'WITH') this.#isRecursive = true
-    else if (this.#commonTable === 'name') {
-      this.#commonTable = 'as'
-      this.#commonTableA = token.hashA
-      this.#commonTableB = token.hashB
-      if (this.#isRecursive) scope.add(token.hashA, token.hashB)
-    } else if (this.#commonTable === 'as' && token.keyword === 'AS') this.#commonTable = 'body'
+    else if (token.keyword === 'RECURSIVE' && token.previousKeyword === 'WITH') {
+      this.#isRecursive = true
+      this.#forwardStart = targets.forward.size
+      targets.forward.isActive = true
+    } else if (this.#commonTable === 'name') this.#readCommonTableName(token, targets)
+    else if (this.#commonTable === 'as' && token.keyword === 'AS') this.#commonTable = 'body'
+  }
+
+  #readCommonTableName({ hashA, hashB }: Token, targets: TargetReader): void {
+    this.#commonTable = 'as'
+    this.#commonTableA = hashA
+    this.#commonTableB = hashB
+    if (!this.#isRecursive) return
+    targets.commonTables.add(hashA, hashB)
+    targets.defineForward(hashA, hashB, this.#forwardStart)
   }
 
   /** These brackets close: what was defined in them is out of sight, and they may have been a common table's body. */

@@ -72,8 +72,8 @@ const texts: Record<StatementKind, readonly string[]> = {
     '',
     ';',
     'hello',
-    'LOCK t',
   ],
+  lock: ['LOCK t', 'LOCK TABLE ONLY t IN SHARE MODE NOWAIT'],
 }
 
 for (const [kind, rows] of Object.entries(texts)) {
@@ -151,6 +151,18 @@ describe('tables', () => {
     ['CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1 FROM a; END'],
     ['GRANT SELECT ON a TO b'],
     ['SELECT a FROM'],
+    ['WITH RECURSIVE x AS (SELECT * FROM y, a), y AS (SELECT 1 FROM x) SELECT * FROM x', 'a'],
+    ['WITH x AS (SELECT * FROM y, a), y AS (SELECT 1) SELECT * FROM x, y', 'y', 'a'],
+    ['SELECT * FROM y UNION (WITH RECURSIVE x AS (SELECT * FROM y), y AS (SELECT 1) TABLE x)', 'y'],
+    ['WITH RECURSIVE x AS (SELECT * FROM s.y), y AS (SELECT 1) SELECT * FROM x', 'y'],
+    ['SELECT * FROM user, CURRENT_DATE d, "user", a', 'user', 'a'],
+    ['DROP TABLE IF EXISTS a, s.b CASCADE', 'a', 'b'],
+    ['DROP FUNCTION f(int, text), g'],
+    ['VACUUM (FULL, VERBOSE) a, s.b (c, d), e', 'a', 'b', 'e'],
+    ['ANALYZE VERBOSE a', 'a'],
+    ['VACUUM FULL FREEZE ANALYZE a', 'a'],
+    ['CLUSTER a USING i', 'a'],
+    ['ANALYZE'],
   ])('of %s', (text, ...tables) => {
     expect(analyzeQueryText(text).tables).toEqual(tables)
   })
@@ -182,6 +194,14 @@ describe('the summary', () => {
     ['SELECT 1; hello; SELECT * FROM t', 'SELECT; SELECT t'],
     ['EXPLAIN (ANALYZE) UPDATE t SET a = 1', 'EXPLAIN UPDATE t'],
     ['VALUES (1)', 'VALUES'],
+    [
+      'WITH RECURSIVE x AS (SELECT * FROM y JOIN "long name" ON true), y AS (SELECT * FROM b) SELECT * FROM x, c',
+      'SELECT "long name" SELECT b SELECT c',
+    ],
+    ['DROP VIEW a, b', 'DROP VIEW a b'],
+    ['DROP OWNED BY a, b', 'DROP OWNED'],
+    ['VACUUM (ANALYZE) t', 'VACUUM t'],
+    ['SELECT * FROM current_user, t', 'SELECT current_user t'],
     ['SELECT a AS select FROM t', 'SELECT t'],
   ])('of %s', (text, summary) => {
     expect(analyzeQueryText(text).summary).toBe(summary)
@@ -208,6 +228,18 @@ describe('flags', () => {
     ['FETCH 5 FROM c', false, false],
   ])('of %s: an order %s, a limit %s', (text, hasOrderBy, hasLimit) => {
     expect(analyzeQueryText(text)).toMatchObject({ hasOrderBy, hasLimit })
+  })
+
+  test('say whether the outermost query has an offset', () => {
+    expect(analyzeQueryText('SELECT a FROM t LIMIT 1 OFFSET $1').hasOffset).toBe(true)
+    expect(analyzeQueryText('SELECT a FROM t OFFSET 10').hasOffset).toBe(true)
+    expect(analyzeQueryText('SELECT (SELECT a FROM t OFFSET 1) FROM u LIMIT 1').hasOffset).toBe(false)
+  })
+
+  test('say whether locked rows are skipped', () => {
+    expect(analyzeQueryText('SELECT a FROM t LIMIT 1 FOR UPDATE OF t SKIP LOCKED').skipsLocked).toBe(true)
+    expect(analyzeQueryText('SELECT a FROM t FOR SHARE NOWAIT').skipsLocked).toBe(false)
+    expect(analyzeQueryText('SELECT skip locked FROM t').skipsLocked).toBe(false)
   })
 
   test.each(['UPDATE', 'NO KEY UPDATE', 'SHARE', 'KEY SHARE', 'UPDATE OF t SKIP LOCKED'])(

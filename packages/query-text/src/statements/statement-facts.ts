@@ -4,7 +4,9 @@ import type { StatementKind } from '../query-shape.js'
 export class StatementFacts {
   hasOrderBy = false
   hasLimit = false
+  hasOffset = false
   locks = false
+  skipsLocked = false
   isVolatile = false
   #statements = 0
   /** The kind of the statement that is read, and of the one that speaks for the whole text. */
@@ -14,7 +16,9 @@ export class StatementFacts {
   begin(): void {
     this.hasOrderBy = false
     this.hasLimit = false
+    this.hasOffset = false
     this.locks = false
+    this.skipsLocked = false
     this.isVolatile = false
     this.#statements = 0
     this.#current = undefined

@@ -9,6 +9,8 @@ export class StatementState {
   copiesFromClient = false
   /** The word behind which its query begins, as in `DECLARE c CURSOR FOR`; empty if none is due. */
   queryFollows: Keyword | '' = ''
+  /** Options in brackets may stand before the table: `VACUUM (FULL) t`. */
+  hasOptionsFirst = false
   #isCopy = false
   /** How many `END` a body needs that began with `BEGIN ATOMIC`. */
   #openBlocks = 0
@@ -17,6 +19,7 @@ export class StatementState {
     this.isDefinition = false
     this.copiesFromClient = false
     this.queryFollows = ''
+    this.hasOptionsFirst = false
     this.#isCopy = false
     this.#openBlocks = 0
   }
@@ -31,6 +34,7 @@ export class StatementState {
     if (verb === 'CREATE' || verb === 'ALTER') this.isDefinition = true
     else if (verb === 'PREPARE') this.queryFollows = 'AS'
     else if (verb === 'DECLARE') this.queryFollows = 'FOR'
+    else if (verb === 'VACUUM' || verb === 'ANALYZE' || verb === 'CLUSTER') this.hasOptionsFirst = true
     else if (verb === 'COPY') {
       this.isDefinition = true
       this.#isCopy = true

@@ -56,7 +56,7 @@ export class StatementTracker {
     this.#depth = 0
     this.state.begin()
     this.#object.begin('idle')
-    this.#targets.commonTables.shrink(0)
+    this.#targets.beginStatement()
     this.#root.begin('statement', true, 0)
   }
 
@@ -113,18 +113,22 @@ export class StatementTracker {
     if (this.#depth >= MAX_DEPTH) return
     this.#frame.close(this.#targets.commonTables)
     this.#frame = this.#frame.parent ?? this.#root
+    if (this.#depth === 0 && this.state.hasOptionsFirst) this.#targets.expect('table', true)
   }
 
   seeComma(): void {
     if (this.#isTaken()) return
     const frame = this.#frame
-    if (frame.start === 'with') frame.readCommonTable(this.#token, this.#targets.commonTables)
-    else if (frame.list !== undefined) this.#targets.expect(frame.list)
-    else this.#endStart()
+    if (frame.start === 'with') frame.readCommonTable(this.#token, this.#targets)
+    else {
+      const use = frame === this.#root ? (frame.list ?? this.#object.listUse) : frame.list
+      if (use !== undefined) this.#targets.expect(use)
+      else this.#endStart()
+    }
   }
 
   #seeName(): void {
-    if (this.#frame.start === 'with') this.#frame.readCommonTable(this.#token, this.#targets.commonTables)
+    if (this.#frame.start === 'with') this.#frame.readCommonTable(this.#token, this.#targets)
     else this.#endStart()
   }
 
@@ -196,13 +200,13 @@ export class StatementTracker {
     switch (verb.object) {
       case 'object':
       case 'setting':
-        this.#object.begin(verb.object)
+        this.#object.begin(verb.object, keyword === 'DROP')
         return
       case 'routine':
         this.#targets.expect('label')
         return
       case 'table':
-        if (keyword === 'TRUNCATE' || keyword === 'LOCK') this.#frame.list = 'table'
+        if (keyword !== 'COPY' && keyword !== 'REFRESH') this.#frame.list = 'table'
         this.#targets.expect('table', true)
         return
       default:

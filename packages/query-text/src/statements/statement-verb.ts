@@ -39,20 +39,11 @@ define('session', 'setting', ['SET', 'SHOW', 'RESET'])
 define('session', 'nothing', ['DISCARD', 'LISTEN', 'NOTIFY', 'UNLISTEN', 'DEALLOCATE'])
 define('cursor', 'nothing', ['DECLARE', 'FETCH', 'MOVE', 'CLOSE'])
 define('copy', 'table', ['COPY'])
-define('other', 'table', ['LOCK', 'REFRESH'])
+define('lock', 'table', ['LOCK'])
+define('other', 'table', ['REFRESH', 'VACUUM', 'ANALYZE', 'CLUSTER'])
 define('other', 'routine', ['CALL'])
 define('other', 'object', ['REINDEX'])
-define('other', 'nothing', [
-  'EXPLAIN',
-  'PREPARE',
-  'EXECUTE',
-  'DO',
-  'VACUUM',
-  'ANALYZE',
-  'CLUSTER',
-  'CHECKPOINT',
-  'LOAD',
-])
+define('other', 'nothing', ['EXPLAIN', 'PREPARE', 'EXECUTE', 'DO', 'CHECKPOINT', 'LOAD'])
 
 /** The verb that a keyword is at the begin of a statement. */
 export function statementVerb(keyword: Keyword): StatementVerb | undefined {

@@ -28,6 +28,15 @@ export class SummaryBuilder {
     this.#separator = ' '
   }
 
+  get length(): number {
+    return this.#summary.length
+  }
+
+  /** Takes out a part that turned out to be none, with the separator before it. */
+  remove(start: number, end: number): void {
+    this.#summary = this.#summary.slice(0, start) + this.#summary.slice(end)
+  }
+
   /** The next part belongs to another statement. */
   endStatement(): void {
     if (this.#summary !== '') this.#separator = '; '

@@ -1,7 +1,8 @@
 import { identifierText } from '../text/identifier-text.js'
-import { BOUNDARY, type Keyword, MODIFIER } from '../tokens/keyword-traits.js'
+import { BOUNDARY, type Keyword, MODIFIER, OPERAND } from '../tokens/keyword-traits.js'
 import type { Token } from '../tokens/token.js'
 import { TokenKind } from '../tokens/token-kind.js'
+import { ForwardTargets } from './forward-targets.js'
 import { NameScope } from './name-scope.js'
 import type { SummaryBuilder } from './summary-builder.js'
 
@@ -18,6 +19,8 @@ export type TargetUse = 'from' | 'table' | 'label' | 'unlisted'
 export class TargetReader {
   /** Common table expressions in sight; their names are no tables. */
   readonly commonTables: NameScope = new NameScope()
+  /** Names that may be those of common tables which are defined behind them. */
+  readonly forward: ForwardTargets
   /** The next token may belong to a name. */
   isActive = false
   readonly #token: Token
@@ -29,6 +32,8 @@ export class TargetReader {
   #firstA = 0
   #firstB = 0
   #firstKeyword: Keyword | '' = ''
+  /** The name is a value such as `CURRENT_USER`, which a query can select from like from a function. */
+  #isValue = false
   /** Where the part before the last one ends; -1 without. */
   #qualifierStart = -1
   #qualifierEnd = -1
@@ -42,13 +47,20 @@ export class TargetReader {
   constructor(token: Token, summary: SummaryBuilder) {
     this.#token = token
     this.#summary = summary
+    this.forward = new ForwardTargets(summary)
   }
 
   begin(): void {
     this.#end()
     this.#tables = []
     this.#catalogueTables = 0
+    this.beginStatement()
+  }
+
+  /** Names of the statement before are out of sight. */
+  beginStatement(): void {
     this.commonTables.shrink(0)
+    this.forward.begin()
   }
 
   /** A name is due, and nothing of it was read. */
@@ -110,6 +122,7 @@ export class TargetReader {
     this.#firstA = token.hashA
     this.#firstB = token.hashB
     this.#firstKeyword = token.keyword
+    this.#isValue = (token.traits & OPERAND) !== 0
     this.#qualifierEnd = -1
     this.#lastStart = token.start
     this.#lastEnd = token.end
@@ -121,7 +134,8 @@ export class TargetReader {
     if (keyword === 'ONLY' || keyword === 'LATERAL') return true
     if (!this.#skipsModifiers) return false
     if ((traits & MODIFIER) !== 0 || keyword === 'CONCURRENTLY') return true
-    return keyword === 'TABLE' || keyword === 'MATERIALIZED' || keyword === 'VIEW'
+    if (keyword === 'TABLE' || keyword === 'MATERIALIZED' || keyword === 'VIEW') return true
+    return keyword === 'FULL' || keyword === 'FREEZE' || keyword === 'VERBOSE' || keyword === 'ANALYZE'
   }
 
   /** `TABLE` is reserved, but `FROM table` is what the vectors of the semantic conventions have. */
@@ -144,12 +158,25 @@ export class TargetReader {
     const isQualified = this.#qualifierEnd !== -1
     const isSource = this.#use === 'from'
     if (!(isSource && !isQualified && this.#isNoTarget())) {
+      const start = this.#summary.length
       if (this.#use !== 'unlisted') this.#summary.add(this.#joined || text.slice(this.#start, this.#lastEnd))
-      const isFunction = isSource && kind === OpenRound
-      if (this.#use !== 'label' && !isFunction) this.#addTable(text, isQualified)
+      const isFunction = isSource && (kind === OpenRound || this.#isValue)
+      const isTable = this.#use !== 'label' && !isFunction
+      const table = isTable ? this.#addTable(text, isQualified) : undefined
+      if (this.forward.isActive && isTable && isSource && !isQualified) {
+        this.forward.add(this.#firstA, this.#firstB, table, start, this.#summary.length)
+      }
     }
     this.#end()
     return false
+  }
+
+  /** The common table whose name was read is in sight everywhere since there were `since` forward targets. */
+  defineForward(a: number, b: number, since: number): void {
+    for (const table of this.forward.withdraw(a, b, since)) {
+      this.#tables.splice(this.#tables.indexOf(table), 1)
+      if (isCatalogueName(table)) this.#catalogueTables--
+    }
   }
 
   /** A common table, or the `ROWS` of `ROWS FROM (…)`. */
@@ -164,13 +191,19 @@ export class TargetReader {
     this.isActive = false
   }
 
-  #addTable(text: string, isQualified: boolean): void {
+  /** Adds the table whose name was read, and gives its name unless it was known. */
+  #addTable(text: string, isQualified: boolean): string | undefined {
     const table = identifierText(text, this.#lastStart, this.#lastEnd)
-    if (this.#tables.length === MAX_TABLES || this.#tables.includes(table)) return
+    if (this.#tables.length === MAX_TABLES || this.#tables.includes(table)) return undefined
     this.#tables.push(table)
     const schema = isQualified ? identifierText(text, this.#qualifierStart, this.#qualifierEnd) : ''
     const isCatalogue =
-      schema === 'pg_catalog' || schema === 'information_schema' || (schema === '' && table.startsWith('pg_'))
+      schema === 'pg_catalog' || schema === 'information_schema' || (schema === '' && isCatalogueName(table))
     if (isCatalogue) this.#catalogueTables++
+    return table
   }
+}
+
+function isCatalogueName(table: string): boolean {
+  return table.startsWith('pg_')
 }

@@ -2,7 +2,7 @@ import { BOUNDARY, type Keyword, MODIFIER, OBJECT } from '../tokens/keyword-trai
 import type { Token } from '../tokens/token.js'
 import { TokenKind } from '../tokens/token-kind.js'
 import type { SummaryBuilder } from './summary-builder.js'
-import type { TargetReader } from './target-reader.js'
+import type { TargetReader, TargetUse } from './target-reader.js'
 
 /** The words of a kind of object that has more than one, each with the word that must stand before it. */
 const secondWords: ReadonlyMap<Keyword, Keyword> = new Map<Keyword, Keyword>([
@@ -34,6 +34,8 @@ export class VerbObjectReader {
   readonly #targets: TargetReader
   #state: 'idle' | 'object' | 'name' | 'setting' = 'idle'
   #object: Keyword | '' = ''
+  #isDrop = false
+  #listUse: TargetUse | undefined = undefined
   /** The word `SESSION` as it is written. */
   #session = ''
 
@@ -52,9 +54,17 @@ export class VerbObjectReader {
     return this.#object
   }
 
-  begin(object: 'object' | 'setting' | 'idle'): void {
+  /** What a comma introduces another of: `DROP TABLE a, b`. */
+  get listUse(): TargetUse | undefined {
+    return this.#listUse
+  }
+
+  /** @param isDrop several objects may be named */
+  begin(object: 'object' | 'setting' | 'idle', isDrop = false): void {
     this.#state = object
     this.#object = ''
+    this.#isDrop = isDrop
+    this.#listUse = undefined
   }
 
   /** Reads the current token. */
@@ -87,7 +97,9 @@ export class VerbObjectReader {
     if (keyword === 'ONLY' || keyword === 'CONCURRENTLY') return
     this.#state = 'idle'
     if (keyword === 'AUTHORIZATION' || (traits & BOUNDARY) !== 0) return
-    this.#targets.expect(this.#object === 'TABLE' || this.#object === 'VIEW' ? 'table' : 'label')
+    const use = this.#object === 'TABLE' || this.#object === 'VIEW' ? 'table' : 'label'
+    if (this.#isDrop) this.#listUse = use
+    this.#targets.expect(use)
     this.#targets.read()
   }
 

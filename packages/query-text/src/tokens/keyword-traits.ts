@@ -21,6 +21,8 @@ const words = {
     'OR',
     'LIKE',
     'ILIKE',
+    'SIMILAR',
+    'ESCAPE',
     'BETWEEN',
     'WHEN',
     'THEN',
@@ -42,7 +44,6 @@ const words = {
     'AS',
     'IN',
     'IS',
-    'SIMILAR',
     'FETCH',
     'FOR',
     'ORDER',
@@ -54,7 +55,6 @@ const words = {
     'ASC',
     'DESC',
     'COLLATE',
-    'ESCAPE',
     'OVERLAPS',
     'WITH',
     'DO',
@@ -125,6 +125,7 @@ const words = {
     'TRUSTED',
     'PROCEDURAL',
   ],
+  markup: ['DOCUMENT', 'CONTENT'],
   object: [
     'VIEW',
     'MATERIALIZED',
@@ -240,6 +241,10 @@ const words = {
     'ATOMIC',
     'IF',
     'CONCURRENTLY',
+    'FREEZE',
+    'VERBOSE',
+    'SKIP',
+    'LOCKED',
   ],
 } as const
 
@@ -260,6 +265,7 @@ const traits: Record<keyof typeof words, number> = {
   suffix: FOLLOWS_LITERAL,
   suffixOrObject: FOLLOWS_LITERAL | OBJECT,
   modifier: MODIFIER,
+  markup: PRECEDES_VALUE,
   object: OBJECT,
   word: 0,
 }
