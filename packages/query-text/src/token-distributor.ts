@@ -33,6 +33,8 @@ export class TokenDistributor {
   /** A statement ended; in the fingerprint, this only counts if another follows. */
   #isSeparatorDue = false
   #followsCopy = false
+  /** The current comma separates items of a list, and is no token of the fingerprint. */
+  #separatesItems = false
 
   constructor(token: Token, outputs: ScanOutputs) {
     this.#token = token
@@ -67,11 +69,11 @@ export class TokenDistributor {
   /** Sees the current token. */
   see(): void {
     const token = this.#token
-    this.#closeRows()
+    if (token.kind !== Semicolon) this.#addDelayed()
+    this.#endItems()
     this.#normalizeGap()
     if (token.kind === Semicolon) this.#seeSemicolon()
     else {
-      this.#addDelayed()
       this.#seeContent()
       if (this.contentEnd === 0) this.contentStart = token.start
       this.contentEnd = token.end
@@ -136,11 +138,18 @@ export class TokenDistributor {
     }
   }
 
-  /** The rows of `VALUES` end with the first token behind a row that begins no other row. */
-  #closeRows(): void {
-    if (this.#lists.rowsDepth !== this.#depth) return
+  /**
+   * Ends items and lists that end before the current token, before the gap in front of it is written: what is left out
+   * takes no gap with it that belongs to what stays. The rows of `VALUES` end with the first token behind a row that
+   * begins no other row.
+   */
+  #endItems(): void {
     const { kind, previousEnd } = this.#token
-    if (kind !== Comma && kind !== OpenRound) this.#lists.close(previousEnd)
+    const lists = this.#lists
+    if (lists.rowsDepth === this.#depth && kind !== Comma && kind !== OpenRound) lists.close(previousEnd)
+    const isInList = lists.depth === this.#depth
+    this.#separatesItems = isInList && kind === Comma && lists.separate(previousEnd)
+    if (isInList && this.#depth > 0 && (kind === CloseRound || kind === CloseSquare)) lists.close(previousEnd)
   }
 
   /** A control character becomes a space if there is none: the tokens beside it must not become one. */
@@ -201,10 +210,7 @@ export class TokenDistributor {
   }
 
   #close(): void {
-    if (this.#depth > 0) {
-      if (this.#lists.depth === this.#depth) this.#lists.close(this.#token.start)
-      this.#depth--
-    }
+    if (this.#depth > 0) this.#depth--
     this.#addToken()
     if (this.#token.kind === CloseRound) this.#statements.close()
     else this.#statements.seeOther()
@@ -212,8 +218,7 @@ export class TokenDistributor {
   }
 
   #seeComma(): void {
-    const lists = this.#lists
-    if (lists.depth !== this.#depth || !lists.separate(this.#token.start)) this.#addToken()
+    if (!this.#separatesItems) this.#addToken()
     this.#statements.seeComma()
     this.#slots.seeComma()
   }

@@ -1,4 +1,4 @@
-import { loadModule, normalizeSync, parseSync, scanSync } from 'libpg-query'
+import { loadModule, normalizeSync, parseSync, type ScanToken, scanSync } from 'libpg-query'
 
 /** One token of PostgreSQL's own scanner, comments left out; positions are UTF-16 code units. */
 export interface PostgresToken {
@@ -35,8 +35,8 @@ export function postgresTokens(text: string): PostgresToken[] {
   const bytes = Buffer.from(text, 'utf8')
   const isAscii = bytes.length === text.length
   const at = (byte: number): number => (isAscii ? byte : bytes.toString('utf8', 0, byte).length)
-  return scanSync(text)
-    .tokens.filter(({ tokenName }) => !tokenName.endsWith('COMMENT'))
+  return scannedTokens(text)
+    .filter(({ tokenName }) => !tokenName.endsWith('COMMENT'))
     .map(({ start, end, text: words, tokenType }) => ({
       start: at(start),
       end: at(end),
@@ -44,6 +44,15 @@ export function postgresTokens(text: string): PostgresToken[] {
       isLiteral: literalTypes.has(tokenType),
       isParameter: tokenType === PARAMETER,
     }))
+}
+
+function scannedTokens(text: string): ScanToken[] {
+  if (text === '') return []
+  try {
+    return scanSync(text).tokens
+  } catch (error) {
+    throw new Error(`PostgreSQL's scanner rejects: ${text}`, { cause: error })
+  }
 }
 
 /** The statements that PostgreSQL parses a text into; undefined if it rejects the text. */

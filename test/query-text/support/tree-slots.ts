@@ -140,9 +140,12 @@ function noteColumn(
   slot.qualifier = qualifier
 }
 
-/** What stands under casts and collations. */
+/** What stands under casts, collations and the sign `+`, which the tree keeps as an operator. */
 function withoutCasts(value: unknown): unknown {
   if (!isNode(value)) return value
+  const signed = nodeOf(value, 'A_Expr')
+  const operator = nodeOf(listOf(signed?.name)[0], 'String')?.sval
+  if (signed?.lexpr === undefined && operator === '+') return withoutCasts(signed?.rexpr)
   const cast = nodeOf(value, 'TypeCast') ?? nodeOf(value, 'CollateClause')
   return cast === undefined ? value : withoutCasts(cast.arg)
 }

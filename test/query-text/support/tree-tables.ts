@@ -13,15 +13,17 @@ function collect(value: unknown, common: ReadonlySet<string>, tables: Set<string
   if (!isNode(value) || Array.isArray(value)) return
   const inner = collectCommonTables(value, common, tables)
   for (const [key, field] of Object.entries(value)) {
-    if (key === 'withClause') continue
-    if (isRelation(key, field)) addRelation(field, inner, tables)
+    // `FOR UPDATE OF x` names what has been named before.
+    if (key === 'withClause' || key === 'lockingClause') continue
+    if (key === 'RangeVar' && isRelation(field)) addRelation(field, inner, tables)
+    // What is written to is never a common table.
+    else if ((key === 'relation' || key === 'rel') && isRelation(field)) tables.add(textOf(field.relname))
     else collect(field, inner, tables)
   }
 }
 
-/** A table of a `FROM` list, or the target of a change. */
-function isRelation(key: string, field: unknown): field is TreeNode {
-  return (key === 'RangeVar' || key === 'relation') && isNode(field) && typeof field.relname === 'string'
+function isRelation(field: unknown): field is TreeNode {
+  return isNode(field) && typeof field.relname === 'string'
 }
 
 function addRelation(relation: TreeNode, common: ReadonlySet<string>, tables: Set<string>): void {

@@ -3,6 +3,7 @@ import type { Token } from '../tokens/token.js'
 import { TokenKind } from '../tokens/token-kind.js'
 
 const { Operator } = TokenKind
+const QUESTION_MARK = 0x3f
 
 /** Words that belong to the statement and are no name, wherever they stand before it. */
 const statementWords: ReadonlySet<Keyword | ''> = new Set<Keyword>([
@@ -54,9 +55,10 @@ export class MaskedNames {
         if (token.keyword === 'TO') this.#enter('name')
         return false
       default:
-        if (token.kind === Operator || statementWords.has(token.keyword)) return false
+        if (statementWords.has(token.keyword)) return false
+        if (token.kind === Operator && !isMask(token)) return false
         this.#enter('idle')
-        return true
+        return token.kind !== Operator
     }
   }
 
@@ -64,6 +66,11 @@ export class MaskedNames {
     this.#state = state
     this.isActive = state !== 'idle'
   }
+}
+
+/** A name was masked before: the text is a sanitised one. */
+function isMask({ text, start, end }: Token): boolean {
+  return end - start === 1 && text.charCodeAt(start) === QUESTION_MARK
 }
 
 function stateBehindVerb(verb: Keyword): State {
