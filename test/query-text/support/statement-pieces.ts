@@ -65,11 +65,7 @@ const literal = fc.constant<Pieces>([LITERAL])
 const parameter = fc.integer({ min: 1, max: 40 }).map((index): Pieces => [`$${index}`])
 const value = fc.oneof({ weight: 3, arbitrary: literal }, { weight: 1, arbitrary: parameter })
 
-interface Grammar {
-  expression: Pieces
-  condition: Pieces
-  select: Pieces
-}
+type Grammar = Record<'expression' | 'condition' | 'select', Pieces>
 
 const { expression, condition, select } = fc.letrec<Grammar>((tie) => {
   const inner = tie('expression')
