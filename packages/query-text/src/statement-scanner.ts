@@ -1,20 +1,23 @@
 import type { AnalyzedQueryText, StatementKind } from './query-shape.js'
+import { QuoteChecker } from './quote-checker.js'
+import { isDoubtful, isSuspicious } from './quote-suspicion.js'
 import { ScanOutputs } from './scan-outputs.js'
+import { startOfData } from './start-of-data.js'
 import { detachedFrom } from './text/detached-text.js'
 import { readIgnoreDirectives } from './text/ignore-directives.js'
 import { TokenDistributor } from './token-distributor.js'
-import { FOLLOWS_LITERAL } from './tokens/keyword-traits.js'
 import type { Token } from './tokens/token.js'
 import { TokenKind } from './tokens/token-kind.js'
 import { TokenReader } from './tokens/token-reader.js'
 
-const { Word, Quoted, StringLiteral, NumberLiteral, Parameter, Other } = TokenKind
+const { StringLiteral, NumberLiteral } = TokenKind
 
 /** Longer texts are read up to here. */
 const MAX_INPUT = 65_536
-const DOLLAR = 0x24
 /** In place of the end of the text: its quoting cannot be trusted. */
 const BROKEN = -1
+/** In place of where data begin: the quoting of the text looks right. */
+const TRUSTED = Number.MAX_SAFE_INTEGER
 
 const none: readonly never[] = Object.freeze([])
 
@@ -31,6 +34,7 @@ export class StatementScanner {
   readonly #reader = new TokenReader()
   readonly #outputs = new ScanOutputs(this.#reader.token)
   readonly #distributor = new TokenDistributor(this.#reader.token, this.#outputs)
+  readonly #quotes = new QuoteChecker()
 
   /**
    * Everything that is derived from `text`.
@@ -41,10 +45,12 @@ export class StatementScanner {
   scan(text: string, options: ScanOptions, isFailClosed = false): AnalyzedQueryText {
     const isWhole = text.length <= MAX_INPUT
     const input = isWhole ? text : text.slice(0, MAX_INPUT)
-    this.#reader.begin(input, options.backslashEscapes)
+    const { backslashEscapes } = options
+    const dataStart = isFailClosed ? startOfData(this.#reader, input, backslashEscapes) : TRUSTED
+    this.#reader.begin(input, backslashEscapes)
     this.#outputs.begin(input, options.maxTextLength)
     this.#distributor.begin()
-    const end = this.#read(input.length, isWhole, isFailClosed)
+    const end = this.#read(isWhole, dataStart, backslashEscapes)
     if (end === BROKEN) return this.scan(text, options, true)
     this.#distributor.finish(end)
     const shape = this.#createShape(text, end, isWhole, isFailClosed)
@@ -53,17 +59,28 @@ export class StatementScanner {
   }
 
   /** Reads all tokens; returns where the last one ends, or {@link BROKEN}. */
-  #read(length: number, isWhole: boolean, isFailClosed: boolean): number {
+  #read(isWhole: boolean, dataStart: number, backslashEscapes: boolean): number {
     const reader = this.#reader
     const distributor = this.#distributor
     const { token } = reader
+    const { text } = token
+    const isTrusted = dataStart === TRUSTED
+    let hasStrings = false
+    let isChecked = false
     while (reader.next()) {
-      if (distributor.isCopyData || (isFailClosed && token.kind === StringLiteral)) token.takeRest()
-      else if (isSuspicious(token)) return BROKEN
-      else if (!isWhole && token.end === length && mayContinue(token)) return token.previousEnd
+      if (distributor.isCopyData || token.start >= dataStart) token.takeRest()
+      else if (isTrusted) {
+        if (isSuspicious(token, hasStrings)) return BROKEN
+        if (hasStrings && !isChecked && isDoubtful(token)) {
+          isChecked = true
+          if (this.#quotes.isMisquoted(text, backslashEscapes)) return BROKEN
+        }
+        if (token.kind === StringLiteral) hasStrings = true
+      }
+      if (!isWhole && token.end === text.length && mayContinue(token)) return token.previousEnd
       distributor.see()
     }
-    return token.isUnterminated && isWhole && !isFailClosed ? BROKEN : token.previousEnd
+    return token.isUnterminated && isWhole && isTrusted ? BROKEN : token.previousEnd
   }
 
   #createShape(text: string, end: number, isWhole: boolean, isFailClosed: boolean): AnalyzedQueryText {
@@ -107,27 +124,6 @@ export class StatementScanner {
 
 function freezeList<Item>(items: Item[]): readonly Item[] {
   return items.length === 0 ? none : Object.freeze(items)
-}
-
-/**
- * A name or a value glued to the quote before it, as in `'O'Brien'`: the quotes are not where they are meant to be.
- * Keywords may stand there.
- */
-function isSuspicious(token: Token): boolean {
-  if (token.previousKind !== StringLiteral || token.start !== token.previousEnd) return false
-  switch (token.kind) {
-    case Word:
-      return (token.traits & FOLLOWS_LITERAL) === 0
-    case Quoted:
-    case StringLiteral:
-    case NumberLiteral:
-    case Parameter:
-      return true
-    case Other:
-      return token.text.charCodeAt(token.start) === DOLLAR
-    default:
-      return false
-  }
 }
 
 /** Where a text was cut, this token may be half a name; a literal is masked anyway. */

@@ -8,7 +8,7 @@ const SLASH = 0x2f
 const STAR = 0x2a
 
 /** With one of these in it, an operator may end in `+` or `-`. */
-const liftsSignRule = '~!@#^&|`?%'
+const liftsSignRule = '~!@#^&|?%'
 
 /** What an operator does with its operands, as far as slots need it. */
 export type OperatorMeaning = 'eq' | 'range' | 'like' | 'sign' | 'other'
