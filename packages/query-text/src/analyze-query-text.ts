@@ -20,10 +20,10 @@ export function analyzeQueryText(text: string, options?: QueryTextOptions): Anal
 }
 
 /** The same with options that were checked before. */
-export function analyzeResolved(text: string, options: ScanOptions): AnalyzedQueryText {
+export function analyzeResolved(text: string, options: ScanOptions, isFailClosed = false): AnalyzedQueryText {
   if (typeof text !== 'string') return emptyShape
   try {
-    return scanner.scan(text, options)
+    return scanner.scan(text, options, isFailClosed)
   } catch {
     // Observing a query must not fail it, whatever is wrong here; and nothing of its text may get out.
     return Object.freeze({ ...emptyShape, sanitizedText: '?', isFailClosed: true })

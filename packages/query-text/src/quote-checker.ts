@@ -185,6 +185,7 @@ function beginsClause(keyword: Keyword | ''): boolean {
     case 'LIMIT':
     case 'OFFSET':
     case 'FETCH':
+    case 'RETURNING':
     case 'FOR':
     case 'ON':
       return true
