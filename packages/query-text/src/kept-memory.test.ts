@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { analyzeQueryText } from './analyze-query-text.js'
 import type { AnalyzedQueryText } from './query-shape.js'
+import { QueryShapeCache } from './query-shape-cache.js'
 
 function garbageCollector(): () => void {
   setFlagsFromString('--expose-gc')
@@ -46,4 +47,21 @@ test('nothing of a text is left when it has been read', () => {
     collect()
     expect(process.memoryUsage().heapUsed - before, head).toBeLessThan(5_000_000)
   }
+})
+
+test('a cache keeps nothing of a large text that its texts are slices of', () => {
+  const collect = garbageCollector()
+  const cache = new QueryShapeCache()
+  const statement = (index: number): string => `SELECT a_long_column_name FROM a_long_table_name_${index}`
+  const readSlices = (index: number): void => {
+    const large = Buffer.alloc(2_000_000, `${statement(index)};`).toString('latin1')
+    cache.shapeOf(large.slice(0, large.indexOf(';')))
+  }
+  readSlices(0)
+  collect()
+  const before = process.memoryUsage().heapUsed
+  for (let index = 1; index <= 50; index++) readSlices(index)
+  collect()
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(5_000_000)
+  expect(cache.shapeOf(statement(50)).tables).toEqual(['a_long_table_name_50'])
 })

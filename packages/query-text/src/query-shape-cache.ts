@@ -2,7 +2,7 @@ import { analyzeResolved } from './analyze-query-text.js'
 import type { AnalyzedQueryText } from './query-shape.js'
 import { type QueryTextOptions, resolveQueryTextOptions } from './query-text-options.js'
 import type { ScanOptions } from './statement-scanner.js'
-import { MAX_KEPT_TEXT } from './text/detached-text.js'
+import { copyOf, MAX_KEPT_TEXT } from './text/detached-text.js'
 
 const MAX_SHAPES = 500
 const MAX_CHARACTERS = 1_000_000
@@ -44,8 +44,12 @@ export class QueryShapeCache {
     }
     const shape = analyzeResolved(text, this.#options)
     const canVary = shape.hasLiterals || shape.hasComment
-    if (!canVary || this.#admits(shape.fingerprint)) this.#keep(text, shape)
-    return shape
+    if (canVary && !this.#admits(shape.fingerprint)) return shape
+    // A text can be a slice of a large one, and so can what was cut out of it: a copy is what is kept.
+    const own = copyOf(text)
+    const kept = analyzeResolved(own, this.#options)
+    this.#keep(own, kept)
+    return kept
   }
 
   #keep(text: string, shape: AnalyzedQueryText): void {
