@@ -52,6 +52,8 @@ describe('fingerprints differ for', () => {
     ['INSERT INTO t VALUES (1), (2) ON CONFLICT DO NOTHING', 'INSERT INTO t VALUES (1), (2)'],
     ['SELECT a + 1', 'SELECT a'],
     ['SELECT (a)', 'SELECT [a]'],
+    ['SELECT a::b', 'SELECT a t b'],
+    ['CALL f(a := b)', 'CALL f(a w b)'],
   ])('%s and %s', (one, other) => {
     expect(fingerprint(one)).not.toBe(fingerprint(other))
   })

@@ -1,7 +1,10 @@
 import { analyzeResolved } from './analyze-query-text.js'
 import type { AnalyzedQueryText } from './query-shape.js'
-import { type QueryTextOptions, resolveQueryTextOptions } from './query-text-options.js'
-import type { ScanOptions } from './statement-scanner.js'
+import {
+  type QueryTextOptions,
+  type ResolvedQueryTextOptions,
+  resolveQueryTextOptions,
+} from './query-text-options.js'
 import { copyOf, MAX_KEPT_TEXT } from './text/detached-text.js'
 
 const MAX_SHAPES = 500
@@ -21,7 +24,7 @@ const MAX_COUNTED_FINGERPRINTS = 1_000
  * A hit costs about 10 ns for the same string object, and 1.5 ns per character for a new one, which V8 must hash.
  */
 export class QueryShapeCache {
-  readonly #options: ScanOptions
+  readonly #options: ResolvedQueryTextOptions
   #young = new Map<string, AnalyzedQueryText>()
   #old = new Map<string, AnalyzedQueryText>()
   #characters = 0

@@ -102,6 +102,7 @@ test('anything but a string gives an empty shape', () => {
 test('an error of our own gives a shape with nothing of the text in it, and does no harm to the next text', () => {
   const failing = {
     backslashEscapes: false,
+    keepParameterizedText: false,
     get maxTextLength(): number {
       throw new Error('a fault that nobody knows of')
     },

@@ -89,4 +89,6 @@ export interface AnalyzedQueryText extends QueryShape {
   readonly endsInLineComment: boolean
   /** A string, number or masked name stands in the text: two such texts can share one fingerprint. */
   readonly hasLiterals: boolean
+  /** A `$n` stands in the text. */
+  readonly hasParameters: boolean
 }

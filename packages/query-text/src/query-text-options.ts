@@ -9,17 +9,40 @@ export interface QueryTextOptions {
   readonly backslashEscapes?: boolean
   /** The longest sanitised text, in UTF-16 code units, with the ellipsis that ends a cut one. Default 4,096. */
   readonly maxTextLength?: number
+  /**
+   * A text that has `$n` parameters is not sanitised: the literals and comments that it has beside them stay readable.
+   * Default `false`. `true` is what the conventions say: "parameterized query text SHOULD NOT be sanitized". Texts that
+   * are too long or whose quoting is broken are sanitised all the same.
+   *
+   * @see https://github.com/open-telemetry/semantic-conventions/blob/v1.45.0/docs/db/database-spans.md#sanitization-of-dbquerytext
+   */
+  readonly keepParameterizedText?: boolean
 }
 
-const defaults: ScanOptions = Object.freeze({ backslashEscapes: false, maxTextLength: 4_096 })
+/** The same, complete and checked. */
+export interface ResolvedQueryTextOptions extends ScanOptions {
+  readonly keepParameterizedText: boolean
+}
+
+const defaults: ResolvedQueryTextOptions = Object.freeze({
+  backslashEscapes: false,
+  maxTextLength: 4_096,
+  keepParameterizedText: false,
+})
 
 /** Fills in the defaults. Throws a `TypeError` that names the option if one has no sense. */
-export function resolveQueryTextOptions(options: QueryTextOptions | undefined): ScanOptions {
+export function resolveQueryTextOptions(options: QueryTextOptions | undefined): ResolvedQueryTextOptions {
   if (options === undefined) return defaults
-  const { backslashEscapes = defaults.backslashEscapes, maxTextLength = defaults.maxTextLength } = options
+  const {
+    backslashEscapes = defaults.backslashEscapes,
+    maxTextLength = defaults.maxTextLength,
+    keepParameterizedText = defaults.keepParameterizedText,
+  } = options
   if (typeof backslashEscapes !== 'boolean') throw new TypeError('backslashEscapes must be a boolean')
   if (!Number.isInteger(maxTextLength) || maxTextLength < 1) {
     throw new TypeError('maxTextLength must be a positive integer')
   }
-  return { backslashEscapes, maxTextLength }
+  if (typeof keepParameterizedText !== 'boolean')
+    throw new TypeError('keepParameterizedText must be a boolean')
+  return { backslashEscapes, maxTextLength, keepParameterizedText }
 }

@@ -92,6 +92,28 @@ describe('the sanitised text', () => {
   })
 })
 
+describe('a text with parameters', () => {
+  const text = "SELECT a, 'x' AS b FROM t  WHERE c = $1 /* d */ LIMIT 5"
+
+  test('is sanitised like any other', () => {
+    expect(sanitized(text)).toBe('SELECT a, ? AS b FROM t WHERE c = $1 LIMIT ?')
+  })
+
+  test('stays as it is if the option says so, and everything else is derived as ever', () => {
+    const shape = analyzeQueryText(text, { keepParameterizedText: true })
+    expect(shape).toEqual({ ...analyzeQueryText(text), sanitizedText: text })
+    expect(Object.isFrozen(shape)).toBe(true)
+  })
+
+  test('is sanitised all the same if its quoting is broken, it is too long, or the parameter is none', () => {
+    const options = { keepParameterizedText: true, maxTextLength: 40 }
+    expect(analyzeQueryText("SELECT $1, 'x", options).sanitizedText).toBe('SELECT $1, ?')
+    expect(analyzeQueryText(`SELECT $1, 'x', ${'a, '.repeat(20)}b`, options).sanitizedText).not.toContain('x')
+    expect(analyzeQueryText(`SELECT $1, '${'x'.repeat(40)}'`, options).sanitizedText).toBe('SELECT $1, ?')
+    expect(analyzeQueryText("SELECT 'x $1'", options).sanitizedText).toBe('SELECT ?')
+  })
+})
+
 describe('a text that is too long', () => {
   test('is cut behind a token and ends with an ellipsis', () => {
     const text = 'SELECT aaaa, bbbb, cccc FROM t'
@@ -145,10 +167,11 @@ describe('options', () => {
     )
   })
 
-  test('backslashEscapes of another type is refused by name', () => {
-    const options: object = { backslashEscapes: 'on' }
-    expect(() => analyzeQueryText('SELECT 1', options)).toThrow(
-      new TypeError('backslashEscapes must be a boolean'),
-    )
-  })
+  test.each(['backslashEscapes', 'keepParameterizedText'])(
+    '%s of another type is refused by name',
+    (name) => {
+      const options: object = { [name]: 'on' }
+      expect(() => analyzeQueryText('SELECT 1', options)).toThrow(new TypeError(`${name} must be a boolean`))
+    },
+  )
 })

@@ -108,6 +108,7 @@ export class StatementScanner {
       hasComment: this.#reader.hasComment,
       endsInLineComment: this.#reader.endsInLineComment,
       hasLiterals: this.#distributor.hasLiterals,
+      hasParameters: this.#distributor.hasParameters,
     })
   }
 

@@ -66,6 +66,10 @@ export class TokenDistributor {
     return this.#values.hasLiterals
   }
 
+  get hasParameters(): boolean {
+    return this.#values.hasParameters
+  }
+
   /** Sees the current token. */
   see(): void {
     const token = this.#token

@@ -19,6 +19,8 @@ const NONE = -1
 export class ValueMasker {
   /** A literal or a name was masked. */
   hasLiterals = false
+  /** A `$n` was seen. */
+  hasParameters = false
   readonly #token: Token
   readonly #writer: SanitizedTextWriter
   readonly #lanes: FingerprintLanes
@@ -43,6 +45,7 @@ export class ValueMasker {
 
   begin(): void {
     this.hasLiterals = false
+    this.hasParameters = false
     this.#signStart = NONE
   }
 
@@ -89,6 +92,7 @@ export class ValueMasker {
   }
 
   seeParameter(): void {
+    this.hasParameters = true
     this.#lanes.addValue()
     this.#lists.countParameter()
     this.#statements.seeOther()

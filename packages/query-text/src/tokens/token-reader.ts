@@ -9,7 +9,7 @@ import { readDollarQuote, readString } from './read-string.js'
 import { readQuotedIdentifier, readWord } from './read-word.js'
 import { Token } from './token.js'
 import { TokenKind } from './token-kind.js'
-import { hashCode } from './word-hash.js'
+import { hashCode, hashRange } from './word-hash.js'
 
 const { End, Word, Quoted, StringLiteral, NumberLiteral, Parameter, Operator, Dot, Colon, Cast, Other } =
   TokenKind
@@ -134,7 +134,7 @@ export class TokenReader {
       this.#takeCharacter(Colon, start, code)
       return
     }
-    hashCode(this.token, code + next)
+    hashRange(this.token, this.#text, start, start + 2)
     this.token.take(next === COLON ? Cast : Colon, start + 2)
   }
 

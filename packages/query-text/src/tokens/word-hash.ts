@@ -83,7 +83,7 @@ export function hashRange(token: Token, text: string, start: number, end: number
   token.hashB = b
 }
 
-/** Hashes one character, or anything that can stand for a few of them. */
+/** Hashes one character. */
 export function hashCode(token: Token, code: number): void {
   token.hashA = Math.imul(SEED_A ^ code, PRIME_A)
   token.hashB = Math.imul(SEED_B ^ code, PRIME_B)
