@@ -70,7 +70,7 @@ export async function startEmbeddedPostgres({ settings = {}, onLog = () => {} } 
 }
 
 /** @returns {string} the folder of `initdb` and `postgres` */
-function findBinaries() {
+export function findBinaries() {
   if (process.platform === 'win32') {
     throw new Error('The embedded PostgreSQL server runs on Linux and macOS. On Windows, use WSL.')
   }

@@ -25,6 +25,13 @@ export const codeFilePath = 'code.file.path'
 export const codeLineNumber = 'code.line.number'
 export const codeFunctionName = 'code.function.name'
 
+// Stable in the semantic conventions for exceptions:
+// https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-logs/
+
+export const exceptionType = 'exception.type'
+export const exceptionMessage = 'exception.message'
+export const exceptionStacktrace = 'exception.stacktrace'
+
 // Our own.
 
 /** Seconds that the query waited for a pooled connection. */
@@ -47,6 +54,18 @@ export const pgspanAbandoned = 'pgspan.abandoned'
 export const pgspanBackendPid = 'pgspan.backend.pid'
 /** Name of the prepared statement. */
 export const pgspanStatementName = 'pgspan.statement.name'
+
+/** What the server called the error: `ERROR`, `FATAL` or `PANIC`. */
+export const pgspanErrorSeverity = 'pgspan.error.severity'
+/** Name of the constraint that was violated. */
+export const pgspanErrorConstraint = 'pgspan.error.constraint'
+/** Schema, table, column and data type that the server's error is about. */
+export const pgspanErrorSchema = 'pgspan.error.schema'
+export const pgspanErrorTable = 'pgspan.error.table'
+export const pgspanErrorColumn = 'pgspan.error.column'
+export const pgspanErrorDataType = 'pgspan.error.data_type'
+/** Where in the query text as it was sent, in characters from 1. */
+export const pgspanErrorPosition = 'pgspan.error.position'
 
 /** On the local root span: how many findings its unit of work has. */
 export const pgspanFindingsCount = 'pgspan.findings.count'

@@ -1,4 +1,5 @@
 export * as attributes from './attributes.js'
+export { conditionNameOf } from './condition-name.js'
 export * as events from './events.js'
 export type { InstrumentKind, MetricDefinition, Stability } from './metric-definition.js'
 export * as metrics from './metrics.js'

@@ -1,6 +1,7 @@
 import * as incubating from '@opentelemetry/semantic-conventions/incubating'
 import { describe, expect, test } from 'vitest'
 import * as attributes from './attributes.js'
+import * as events from './events.js'
 import * as definitions from './metrics.js'
 
 const known = new Set<unknown>(Object.values(incubating))
@@ -19,6 +20,12 @@ describe('the catalogue', () => {
     for (const { name, stability } of metrics) expect(name.startsWith('pgspan.')).toBe(stability === 'pgspan')
     for (const name of Object.values(attributes)) {
       expect(known.has(name) || name.startsWith('pgspan.') || name === 'postgresql').toBe(true)
+    }
+  })
+
+  test('every event is specified or our own', () => {
+    for (const name of Object.values(events)) {
+      expect(known.has(name) || name.startsWith('pgspan.')).toBe(true)
     }
   })
 
