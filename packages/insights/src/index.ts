@@ -1,3 +1,4 @@
+export type { EventRecord, LoggerLike, LoggerProviderLike } from '@pgspan/lifecycle'
 export type {
   Finding,
   FindingEvidence,
@@ -9,7 +10,6 @@ export type {
 export { createInsights, type Insights } from './insights.js'
 export type { InsightsOptions } from './insights-options.js'
 export { createConsoleSink } from './sinks/console-sink.js'
-export type { EventRecord, LoggerLike, LoggerProviderLike } from './sinks/logger-provider.js'
 export { InsightsSpanProcessor } from './span-processor.js'
 export type {
   FamilyStatistics,

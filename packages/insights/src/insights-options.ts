@@ -1,6 +1,6 @@
 import type { MeterProvider } from '@opentelemetry/api'
+import { isLoggerProvider, type LoggerProviderLike } from '@pgspan/lifecycle'
 import { nearestName } from './nearest-name.js'
-import { isLoggerProvider, type LoggerProviderLike } from './sinks/logger-provider.js'
 
 /** Options of {@link createInsights} and {@link InsightsSpanProcessor}; all optional. */
 export interface InsightsOptions {

@@ -3,6 +3,7 @@ import { InstrumentationBase, type InstrumentationNodeModuleDefinition } from '@
 import { checkOptions, type PgInstrumentationConfig } from './options.js'
 import { packageName, packageVersion } from './package-version.js'
 import { pgModules } from './pg-modules.js'
+import { EventLogger } from './recorders/event-logger.js'
 import { Instruments } from './recorders/instruments.js'
 import { RecorderSet } from './recorders/recorder-set.js'
 
@@ -13,6 +14,7 @@ import { RecorderSet } from './recorders/recorder-set.js'
  */
 export class PgInstrumentation extends InstrumentationBase<PgInstrumentationConfig> {
   readonly #instruments: Instruments = new Instruments(packageName, packageVersion)
+  readonly #logger: EventLogger = new EventLogger(packageName, packageVersion)
   #recorders: RecorderSet | undefined = undefined
 
   constructor(config: PgInstrumentationConfig = {}) {
@@ -52,8 +54,18 @@ export class PgInstrumentation extends InstrumentationBase<PgInstrumentationConf
     this.#instruments.setMeterProvider(meterProvider)
   }
 
+  override setLoggerProvider(loggerProvider: Parameters<InstrumentationBase['setLoggerProvider']>[0]): void {
+    super.setLoggerProvider(loggerProvider)
+    this.#logger.setLoggerProvider(loggerProvider)
+  }
+
   #record(): void {
     this.#recorders?.detach()
-    this.#recorders = new RecorderSet(() => this.tracer, this.#instruments, this.getConfig())
+    this.#recorders = new RecorderSet(
+      () => this.tracer,
+      () => this.#logger.current,
+      this.#instruments,
+      this.getConfig(),
+    )
   }
 }

@@ -4,6 +4,13 @@ export { ConnectionOpening } from './connection-opening.js'
 export { Connection, type DatabaseTarget } from './database-target.js'
 export { Dispatcher } from './dispatcher.js'
 export { followHttpRequests } from './http-units-of-work.js'
+export {
+  type EventRecord,
+  globalLoggerProvider,
+  isLoggerProvider,
+  type LoggerLike,
+  type LoggerProviderLike,
+} from './logger-provider.js'
 export type { Observer } from './observer.js'
 export { type PoolCounts, PoolView } from './pool-view.js'
 export { type ProcessState, processState } from './process-state.js'

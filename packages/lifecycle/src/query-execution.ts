@@ -37,6 +37,8 @@ export class QueryExecution implements CallSiteRequest {
   /** True if the caller reads the result through an object of its own: a cursor, a stream, COPY. */
   readonly isSubmittable: boolean
   readonly startedAt: number
+  /** The text as the caller passed it, with its literals: it stays in this process. Empty if the source does not say. */
+  text = ''
   /** When the query left the client's own queue for the server. */
   sentAt = 0
   /** When the first row arrived; only known for a Submittable. */

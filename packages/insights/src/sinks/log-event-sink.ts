@@ -1,10 +1,10 @@
 import { trace } from '@opentelemetry/api'
 import { events } from '@pgspan/conventions'
+import { globalLoggerProvider, type LoggerLike, type LoggerProviderLike } from '@pgspan/lifecycle'
 import type { Finding } from '../finding.js'
 import type { FindingSink, SightedFinding } from '../finding-sink.js'
 import { packageName, packageVersion } from '../package-version.js'
 import { findingAttributes } from './finding-attributes.js'
-import { globalLoggerProvider, type LoggerLike, type LoggerProviderLike } from './logger-provider.js'
 
 /** @see https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
 const severities: { readonly [Severity in Finding['severity']]: readonly [number: number, text: string] } = {

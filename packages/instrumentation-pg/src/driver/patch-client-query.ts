@@ -78,6 +78,7 @@ function enter(
     call.isSubmittable,
     performance.now(),
   )
+  execution.text = call.text
   if (poolCall !== undefined) poolCall.lead(execution)
   else execution.awaitsPromise = !call.hasCallback && !call.isSubmittable
   if (state.checkout?.firstQueryAt === 0) state.checkout.firstQueryAt = execution.startedAt

@@ -1,7 +1,7 @@
-import { type Attributes, type Context, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api'
+import { type Attributes, type Context, SpanKind, type Tracer } from '@opentelemetry/api'
 import { attributes as names } from '@pgspan/conventions'
 import type { Checkout, ConnectionOpening, Observer } from '@pgspan/lifecycle'
-import { errorTypeOf, sqlStateOf } from './error-type.js'
+import { errorAttributes, errorStatus } from './error-attributes.js'
 import { hotPoolAttributes } from './pool-attributes.js'
 import { targetAttributes } from './target-attributes.js'
 
@@ -62,10 +62,8 @@ export class AcquireAndConnectSpans implements Observer {
       parent,
     )
     if (error !== undefined && span.isRecording()) {
-      const sqlState = sqlStateOf(error)
-      if (sqlState !== undefined) span.setAttribute(names.dbResponseStatusCode, sqlState)
-      span.setAttribute(names.errorType, errorTypeOf(error))
-      span.setStatus({ code: SpanStatusCode.ERROR })
+      span.setAttributes(errorAttributes(error))
+      span.setStatus(errorStatus(error))
     }
     span.end(end)
   }

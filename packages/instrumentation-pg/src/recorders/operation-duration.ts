@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import { metrics, attributes as names } from '@pgspan/conventions'
-import type { DatabaseTarget, Observer, QueryExecution, QueryShape } from '@pgspan/lifecycle'
+import type { Checkout, DatabaseTarget, Observer, QueryExecution, QueryShape } from '@pgspan/lifecycle'
 import { ByTarget } from './by-target.js'
 import { errorTypeOf, sqlStateOf } from './error-type.js'
 import type { Instruments } from './instruments.js'
@@ -8,18 +8,21 @@ import { targetAttributes } from './target-attributes.js'
 
 /** More summaries than this on one process's metrics are counted together, as `_OTHER`. */
 export const maximumSummaries = 200
-const otherSummary = '_OTHER'
+/** As many kinds of errors; an application's own errors may carry any code. */
+export const maximumErrorTypes = 200
+const other = '_OTHER'
 
 /**
- * Records `db.client.operation.duration`, in seconds, once per settled query. Looks its attributes up by query
- * shape; only failures make new ones.
+ * Records `db.client.operation.duration`, in seconds, once per settled query, and once per `pool.query` that got no
+ * connection. Looks its attributes up by query shape; only failures make new ones.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/database/database-metrics/#metric-dbclientoperationduration
  */
 export class OperationDuration implements Observer {
   readonly name = 'operation-duration'
   readonly #instruments: Instruments
-  readonly #summaries: Set<string> = new Set()
+  readonly #summaries: Bounded = new Bounded(maximumSummaries)
+  readonly #errorTypes: Bounded = new Bounded(maximumErrorTypes)
   readonly #attributes: ByTarget<QueryShape, Attributes> = new ByTarget(1_000, (target, shape) =>
     this.#attributesOf(target, shape),
   )
@@ -30,27 +33,44 @@ export class OperationDuration implements Observer {
 
   querySettled(query: QueryExecution): void {
     let attributes = this.#attributes.get(query.connection.target, query.shape)
-    if (query.error !== undefined) attributes = failed(attributes, query.error)
+    if (query.error !== undefined) attributes = this.#failed(attributes, query.error)
     this.#instruments.recordSeconds(metrics.operationDuration, query.settledAt - query.startedAt, attributes)
   }
 
-  #attributesOf(target: DatabaseTarget, shape: QueryShape): Attributes {
-    return { ...targetAttributes(target), [names.dbQuerySummary]: this.#boundedSummary(shape.summary) }
+  /** The query never came to be: nothing is known of it but where it would have gone. */
+  checkoutSettled(checkout: Checkout): void {
+    if (!checkout.forSingleQuery || checkout.failedAt === 0) return
+    const attributes = this.#failed(targetAttributes(checkout.pool.target), checkout.error)
+    this.#instruments.recordSeconds(metrics.operationDuration, checkout.waitMillis, attributes)
   }
 
-  #boundedSummary(summary: string): string {
-    if (this.#summaries.has(summary)) return summary
-    if (this.#summaries.size >= maximumSummaries) return otherSummary
-    this.#summaries.add(summary)
-    return summary
+  #attributesOf(target: DatabaseTarget, shape: QueryShape): Attributes {
+    return { ...targetAttributes(target), [names.dbQuerySummary]: this.#summaries.take(shape.summary) }
+  }
+
+  #failed(attributes: Attributes, error: unknown): Attributes {
+    const sqlState = sqlStateOf(error)
+    return {
+      ...attributes,
+      [names.errorType]: this.#errorTypes.take(errorTypeOf(error)),
+      ...(sqlState !== undefined && { [names.dbResponseStatusCode]: this.#errorTypes.take(sqlState) }),
+    }
   }
 }
 
-function failed(attributes: Attributes, error: unknown): Attributes {
-  const sqlState = sqlStateOf(error)
-  return {
-    ...attributes,
-    [names.errorType]: errorTypeOf(error),
-    ...(sqlState !== undefined && { [names.dbResponseStatusCode]: sqlState }),
+/** At most so many different values; all others are one. */
+class Bounded {
+  readonly #limit: number
+  readonly #known: Set<string> = new Set()
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  take(value: string): string {
+    if (this.#known.has(value)) return value
+    if (this.#known.size >= this.#limit) return other
+    this.#known.add(value)
+    return value
   }
 }

@@ -1,16 +1,14 @@
-import {
-  type Attributes,
-  type Span,
-  SpanKind,
-  type SpanOptions,
-  SpanStatusCode,
-  type Tracer,
-} from '@opentelemetry/api'
+import { type Attributes, type Span, SpanKind, type SpanOptions, type Tracer } from '@opentelemetry/api'
 import { attributes as names } from '@pgspan/conventions'
 import type { DatabaseTarget, Observer, QueryExecution, QueryShape } from '@pgspan/lifecycle'
+import { sanitizeFailClosed } from '@pgspan/query-text'
 import { ByTarget } from './by-target.js'
-import { errorTypeOf, sqlStateOf } from './error-type.js'
+import { errorAttributes, errorStatus } from './error-attributes.js'
+import { sqlStateOf } from './error-type.js'
 import { targetAttributes } from './target-attributes.js'
+
+/** The SQLSTATE of a text that the server could not read. */
+const syntaxError = '42601'
 
 interface SpanStart {
   readonly name: string
@@ -61,12 +59,16 @@ function describe(span: Span, query: QueryExecution): void {
     span.setAttribute(names.pgspanBackendPid, connection.backendProcessId)
   if (query.statementName !== undefined) span.setAttribute(names.pgspanStatementName, query.statementName)
   if (query.isSubmittable) describeSubmittable(span, query)
-  if (error === undefined) return
-  const sqlState = sqlStateOf(error)
-  if (sqlState !== undefined) span.setAttribute(names.dbResponseStatusCode, sqlState)
-  span.setAttribute(names.errorType, errorTypeOf(error))
-  // No message: the server's text may quote values of the application.
-  span.setStatus({ code: SpanStatusCode.ERROR })
+  if (error !== undefined) describeFailure(span, query)
+}
+
+function describeFailure(span: Span, query: QueryExecution): void {
+  span.setAttributes(errorAttributes(query.error))
+  span.setStatus(errorStatus(query.error))
+  if (sqlStateOf(query.error) !== syntaxError) return
+  // Where the quotes of a text are not what they seem, more of it may be data.
+  const text = sanitizeFailClosed(query.text)
+  if (text !== query.shape.sanitizedText) span.setAttribute(names.dbQueryText, text)
 }
 
 function describeTimes(span: Span, query: QueryExecution): void {

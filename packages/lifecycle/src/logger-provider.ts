@@ -16,7 +16,9 @@ export interface EventRecord {
   readonly eventName: string
   readonly severityNumber: number
   readonly severityText: string
-  readonly body: string
+  readonly body?: string
+  /** Milliseconds since 1970; by default the SDK takes the time of the call. */
+  readonly timestamp?: number
   readonly attributes: Attributes
   readonly context: Context
 }
@@ -28,7 +30,7 @@ const handshakeVersion = 1
 /**
  * The logger provider that the SDK has registered; undefined if there is none.
  *
- * Read from where `@opentelemetry/api-logs` keeps it, so that this package does not depend on that one.
+ * Read from where `@opentelemetry/api-logs` keeps it, so that nothing depends on that one.
  *
  * @see https://github.com/open-telemetry/opentelemetry-js/blob/main/experimental/packages/api-logs/src/internal/global-utils.ts
  */
