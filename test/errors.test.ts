@@ -43,7 +43,7 @@ afterAll(() => client.end())
 const inTransaction = ['BEGIN']
 
 /** The SQLSTATE and its condition; a statement of which the server says it; what must run before. */
-const failures: readonly (readonly [string, string, string, (readonly string[])?])[] = [
+const failures: [sqlState: string, condition: string, text: string, before?: string[]][] = [
   ['02000', 'no_data', `DO $$ BEGIN RAISE SQLSTATE '02000' USING MESSAGE = '${canary}'; END $$`],
   ['08P01', 'protocol_violation', `SELECT $1::text, $2::text, '${canary}'`],
   ['0A000', 'feature_not_supported', `SELECT '${canary}' FROM person GROUP BY 1 FOR UPDATE`],

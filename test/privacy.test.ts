@@ -1,4 +1,5 @@
 import { DiagLogLevel, diag, trace } from '@opentelemetry/api'
+import { logs } from '@opentelemetry/api-logs'
 import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
 import { createConsoleSink, createInsights, InsightsSpanProcessor } from '@pgspan/insights'
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
@@ -12,8 +13,11 @@ import { useTestDatabase } from './support/test-database.js'
 const canary = 'canary4711'
 
 const database = useTestDatabase('CREATE TABLE person (id int PRIMARY KEY, email text UNIQUE)')
-const logs = new InMemoryLogRecordExporter()
-const loggerProvider = new LoggerProvider({ processors: [new SimpleLogRecordProcessor({ exporter: logs })] })
+const logRecords = new InMemoryLogRecordExporter()
+const loggerProvider = new LoggerProvider({
+  processors: [new SimpleLogRecordProcessor({ exporter: logRecords })],
+})
+logs.setGlobalLoggerProvider(loggerProvider)
 const insights = createInsights({ loggerProvider, slowQueryMillis: 1 })
 const telemetry = useTelemetry({ spanProcessors: [new InsightsSpanProcessor(insights)] })
 const instrumentation = new PgInstrumentation({ acquireSpans: 'always', connectSpans: 'always' })
@@ -67,9 +71,9 @@ test('no literal, parameter or message of the server leaves the process', async 
       telemetry.points(name),
     ),
   )
-  const records = logs
+  const records = logRecords
     .getFinishedLogRecords()
-    .map(({ body, attributes, severityText }) => ({ body, attributes, severityText }))
+    .map(({ eventName, body, attributes, severityText }) => ({ eventName, body, attributes, severityText }))
   const everything = {
     spans,
     metrics,
@@ -81,7 +85,9 @@ test('no literal, parameter or message of the server leaves the process', async 
   }
 
   expect(spans.length).toBeGreaterThan(25)
-  expect(records.length).toBeGreaterThan(0)
+  expect(new Set(records.map(({ eventName }) => eventName))).toEqual(
+    new Set(['pgspan.finding', 'db.client.operation.exception']),
+  )
   expect(printed.length).toBeGreaterThan(0)
   for (const [where, what] of Object.entries(everything)) {
     expect(
