@@ -145,7 +145,7 @@ describe('npm run demo -- --once', () => {
     )
   })
 
-  test('exports spans, metrics and findings that a real OTLP receiver decodes', () => {
+  test('exports spans, metrics, findings and exceptions that a real OTLP receiver decodes', () => {
     const queries = receiver.spans.filter(({ attributes }) => attributes['db.system.name'] === 'postgresql')
     const requests = new Set(
       receiver.spans.filter(({ name }) => name === 'GET').map(({ traceId }) => traceId),
@@ -156,8 +156,13 @@ describe('npm run demo -- --once', () => {
       expect([...receiver.metrics]).toContain(metric)
     }
     // The receiver's protocol files are older than the field for an event's name.
-    const kinds = receiver.events.map(({ attributes }) => attributes['pgspan.finding.kind'])
-    expect(new Set(kinds)).toEqual(new Set(planted.faults.map(({ kind }) => kind)))
+    const valuesOf = (key: string): Set<unknown> =>
+      new Set(receiver.events.map(({ attributes }) => attributes[key]).filter((value) => value !== undefined))
+    expect(valuesOf('pgspan.finding.kind')).toEqual(new Set(planted.faults.map(({ kind }) => kind)))
+    expect(valuesOf('exception.type')).toEqual(new Set(['DatabaseError']))
+    expect(valuesOf('db.response.status_code')).toEqual(
+      new Set(planted.errors.map(({ sqlstate }) => sqlstate)),
+    )
   })
 
   test.skipIf(prometheusProgram === undefined)(

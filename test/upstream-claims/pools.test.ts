@@ -91,8 +91,9 @@ describe('a pool is named after its database', () => {
 
   async function expectNamed(): Promise<void> {
     const values = await valuesOf('db.client.connection.count')
-    const names = [...new Set(values.map(({ pool }) => pool))]
-    expect(names).toEqual([expect.stringContaining(database().name)])
+    const names = values.map(({ pool }) => pool)
+    expect(names.length).toBeGreaterThan(0)
+    expect(names.filter((name) => !name.includes(database().name))).toEqual([])
   }
 })
 
@@ -104,7 +105,7 @@ describe('requests that wait for a connection', () => {
     const pending = await valuesOf('db.client.connection.pending_requests')
     client.release()
     await Promise.all(waiting)
-    expect(pending.map(({ value }) => value)).toEqual([5])
+    expect(pending.map(({ value }) => value).filter((value) => value !== 0)).toEqual([5])
   })
 
   test('are counted in requests', async () => {

@@ -46,7 +46,8 @@ async function recordedDurations(): Promise<number> {
 
 /** That everything that began has ended, in one span and one duration. */
 async function expectOneSettledQuery(): Promise<ReadableSpan> {
-  expect({ started, ended: telemetry.spans().length, durations: await recordedDurations() }).toEqual({
+  const ended = telemetry.spans().length
+  expect({ started, ended, durations: await recordedDurations() }).toEqual({
     started: 1,
     ended: 1,
     durations: 1,
