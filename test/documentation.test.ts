@@ -28,3 +28,19 @@ test.each(pages)('%s links only to files that exist', (page) => {
     .map((link) => relative(root, join(root, dirname(page), link)))
   expect(broken).toEqual([])
 })
+
+test('docs/upstream-claims.md tells what became of every claim', () => {
+  const folder = join(root, 'test/upstream-claims')
+  const sources = readdirSync(folder)
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+  const claims = sources.flatMap((source) =>
+    [...source.matchAll(/^ *(?:test|describe)(?:\.each\([^)]*\]\))?\(\s*'(?:%j )?([^']+)'/gms)].map(
+      (match) => match[1] ?? '',
+    ),
+  )
+  expect(claims.length).toBeGreaterThan(25)
+  const page = readFileSync(join(root, 'docs/upstream-claims.md'), 'utf8')
+  expect(claims.filter((claim) => !page.includes(claim))).toEqual([])
+  expect(page).toMatch(/of (\d+) claims, \1 hold of pgspan/)
+})
