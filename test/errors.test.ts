@@ -177,3 +177,18 @@ describe('the text of a statement that the server cannot read', () => {
     expect(lastSpan().attributes['db.query.text']).toBe('SELECT ?, ? / ? FROM person')
   })
 })
+
+test('an error that cannot be read leaves no span open, and reaches the application', async () => {
+  const unreadable = Object.defineProperty(new Error('unreadable'), 'code', {
+    get() {
+      throw new RangeError('no')
+    },
+  })
+  const value = {
+    toPostgres() {
+      throw unreadable
+    },
+  }
+  await expect(client.query('SELECT $1::text', [value])).rejects.toBe(unreadable)
+  expect(lastSpan().name).toBe('SELECT')
+})

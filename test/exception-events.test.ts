@@ -140,6 +140,35 @@ describe('a failed query', () => {
     expect(JSON.stringify(all)).not.toContain(canary)
   })
 
+  test('says nothing of an error of the application’s own either', async () => {
+    const forged = `x\n    at ${canary} (${canary}.js:1:1)`
+    const errors = [
+      new TypeError(forged),
+      Object.assign(new Error(''), { name: forged }),
+      Object.assign(new Error(forged), { message: 4711 }),
+      Object.assign(new Error(forged), { stack: undefined }),
+      forged,
+    ]
+    for (const error of errors) {
+      const value = {
+        toPostgres() {
+          throw error
+        },
+      }
+      await pool.query('SELECT $1::text', [value]).catch(() => {})
+    }
+    expect(telemetry.spans().filter(({ name }) => name === 'SELECT')).toHaveLength(errors.length)
+    const all = records.getFinishedLogRecords().map(({ attributes }) => attributes)
+    expect(all.map((attributes) => attributes['exception.type'])).toEqual([
+      'TypeError',
+      'Error',
+      'Error',
+      'Error',
+      'Error',
+    ])
+    expect(JSON.stringify(all)).not.toContain(canary)
+  })
+
   test('of an unsampled trace makes its event, too', async () => {
     const spanContext = {
       traceId: '0af7651916cd43dd8448eb211c80319c',

@@ -18,6 +18,7 @@ test.each([
   [new RangeError('secret'), 'RangeError', undefined],
   [Object.assign(new Error('x'), { name: 'secret name with spaces' }), '_OTHER', undefined],
   [Object.assign(new Error('x'), { code: 'a secret code' }), 'Error', undefined],
+  [Object.assign(new Error('secret'), { message: 4711 }), 'Error', undefined],
   ['secret', '_OTHER', undefined],
   [null, '_OTHER', undefined],
 ])('%s has error.type %s and SQLSTATE %s', (error, type, sqlState) => {

@@ -21,7 +21,8 @@ export function errorTypeOf(error: unknown): string {
   if (!(error instanceof Error)) return otherError
   const { code } = error as { code?: unknown }
   if (typeof code === 'string' && /^[A-Z0-9_]{2,40}$/.test(code)) return code
-  const known = driverErrors.find(([beginning]) => error.message.startsWith(beginning))
+  const message = String(error.message)
+  const known = driverErrors.find(([beginning]) => message.startsWith(beginning))
   if (known) return known[1]
   return /^[A-Za-z]{1,60}$/.test(error.name) ? error.name : otherError
 }

@@ -104,10 +104,11 @@ function classOf(error: unknown): string {
 /** The error's text is read now, before anybody can change it. */
 function stackWriter(error: unknown, attributes: Attributes): () => void {
   if (!(error instanceof Error)) return () => {}
-  const { message } = error
+  // Without a message, a stack begins with the name.
+  const text = error.message || error.name
   const firstLine = `${attributes[names.exceptionType]}: ${attributes[names.exceptionMessage]}`
   return () => {
-    const stack = exceptionStack(error.stack, message, firstLine)
+    const stack = exceptionStack(error.stack, text, firstLine)
     if (stack !== undefined) attributes[names.exceptionStacktrace] = stack
   }
 }

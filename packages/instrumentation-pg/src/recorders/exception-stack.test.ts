@@ -21,6 +21,7 @@ test('the error’s text goes, also where its lines look like frames', () => {
 test('a text that was changed after the stack was taken leaves no stack', () => {
   const error = new Error('secret\n    at secret (secret.js:1:1)')
   expect(exceptionStack(error.stack, 'another', firstLine)).toBeUndefined()
+  expect(exceptionStack(error.stack, 4711, firstLine)).toBeUndefined()
   expect(exceptionStack(undefined, 'another', firstLine)).toBeUndefined()
 })
 

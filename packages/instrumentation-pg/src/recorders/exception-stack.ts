@@ -7,13 +7,13 @@ const applicationRoot = process.cwd()
  * The frames of an error's stack under `firstLine`, with paths relative to the application's root; undefined if they
  * cannot be told from the error's text.
  *
- * @param message the error's text: it may itself hold lines that look like frames.
+ * @param text with what the stack's first line ends, and more lines that may look like frames.
  */
-export function exceptionStack(stack: unknown, message: string, firstLine: string): string | undefined {
-  if (typeof stack !== 'string') return undefined
-  const start = stack.indexOf(message)
+export function exceptionStack(stack: unknown, text: unknown, firstLine: string): string | undefined {
+  if (typeof stack !== 'string' || typeof text !== 'string') return undefined
+  const start = stack.indexOf(text)
   if (start === -1) return undefined
-  const lines = stack.slice(start + message.length).split('\n')
+  const lines = stack.slice(start + text.length).split('\n')
   const frames = lines.filter((line) => /^\s+at /.test(line) && !line.includes('eval at ')).map(relativeFrame)
   return [firstLine, ...frames].join('\n')
 }

@@ -39,8 +39,12 @@ export class QuerySpans implements Observer {
   querySettled(query: QueryExecution): void {
     const { span } = query
     if (span === undefined) return
-    if (span.isRecording()) describe(span, query)
-    span.end()
+    try {
+      if (span.isRecording()) describe(span, query)
+    } finally {
+      // An application's own error may be anything, also one that cannot be read.
+      span.end()
+    }
   }
 }
 
