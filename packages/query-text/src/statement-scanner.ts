@@ -10,7 +10,7 @@ import type { Token } from './tokens/token.js'
 import { TokenKind } from './tokens/token-kind.js'
 import { TokenReader } from './tokens/token-reader.js'
 
-const { StringLiteral, NumberLiteral } = TokenKind
+const { StringLiteral, NumberLiteral, Semicolon, Other } = TokenKind
 
 /** Longer texts are read up to here. */
 const MAX_INPUT = 65_536
@@ -68,14 +68,17 @@ export class StatementScanner {
     let hasStrings = false
     let isChecked = false
     while (reader.next()) {
-      if (distributor.isCopyData || token.start >= dataStart) token.takeRest()
+      const { kind, previousKind } = token
+      const isCopyData = previousKind === Semicolon && distributor.isCopyData
+      if (isCopyData || token.start >= dataStart) token.takeRest()
       else if (isTrusted) {
-        if (isSuspicious(token, hasStrings)) return BROKEN
+        const mayBeSuspicious = hasStrings || kind === Other || previousKind === Other
+        if (mayBeSuspicious && isSuspicious(token, hasStrings)) return BROKEN
         if (hasStrings && !isChecked && isDoubtful(token)) {
           isChecked = true
           if (this.#quotes.isMisquoted(text, backslashEscapes)) return BROKEN
         }
-        if (token.kind === StringLiteral) hasStrings = true
+        if (kind === StringLiteral) hasStrings = true
       }
       if (!isWhole && token.end === text.length && mayContinue(token)) return token.previousEnd
       distributor.see()

@@ -9,7 +9,7 @@ import { TokenKind } from './tokens/token-kind.js'
 import { ValueMasker } from './value-masker.js'
 
 const { Word, Quoted, StringLiteral, NumberLiteral, Parameter, Operator, Cast, Control } = TokenKind
-const { OpenRound, CloseRound, OpenSquare, CloseSquare, Comma, Semicolon } = TokenKind
+const { OpenRound, CloseRound, OpenSquare, CloseSquare, Comma, Semicolon, Dot } = TokenKind
 const SPACE = 0x20
 
 /**
@@ -73,10 +73,11 @@ export class TokenDistributor {
   /** Sees the current token. */
   see(): void {
     const token = this.#token
-    if (token.kind !== Semicolon) this.#addDelayed()
-    this.#endItems()
-    this.#normalizeGap()
-    if (token.kind === Semicolon) this.#seeSemicolon()
+    const { kind, previousKind } = token
+    if (kind !== Semicolon && (previousKind === Operator || previousKind === Semicolon)) this.#addDelayed()
+    if (this.#lists.depth === this.#depth) this.#endItems()
+    if (token.start !== token.previousEnd) this.#normalizeGap()
+    if (kind === Semicolon) this.#seeSemicolon()
     else {
       this.#seeContent()
       if (this.contentEnd === 0) this.contentStart = token.start
@@ -109,6 +110,9 @@ export class TokenDistributor {
         break
       case Operator:
         this.#values.seeOperator()
+        break
+      case Dot:
+        this.#seeOther()
         break
       case Comma:
         this.#seeComma()
@@ -167,13 +171,13 @@ export class TokenDistributor {
   /** Spaces and comments become one space; nothing at the begin and behind a control character. */
   #normalizeGap(): void {
     const { text, start, previousEnd, previousKind } = this.#token
-    if (start === previousEnd) return
     if (previousEnd === 0 || previousKind === Control) this.#writer.replace(previousEnd, start, '')
     else if (start > previousEnd + 1 || text.charCodeAt(previousEnd) !== SPACE) {
       this.#writer.replace(previousEnd, start, ' ')
     }
   }
 
+  /** Behind an operator or a semicolon: adds to the fingerprint what waited for this token. */
   #addDelayed(): void {
     if (this.#isSeparatorDue) {
       this.#isSeparatorDue = false
@@ -222,7 +226,8 @@ export class TokenDistributor {
   }
 
   #seeComma(): void {
-    if (!this.#separatesItems) this.#addToken()
+    if (this.#separatesItems) this.#separatesItems = false
+    else this.#addToken()
     this.#statements.seeComma()
     this.#slots.seeComma()
   }

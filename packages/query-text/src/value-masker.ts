@@ -9,6 +9,10 @@ import { isValueKeyword } from './text/value-keyword.js'
 import { BOUNDARY, OPERAND } from './tokens/keyword-traits.js'
 import type { Token } from './tokens/token.js'
 
+/** Words with one of these are no names. */
+const NO_NAME = BOUNDARY | OPERAND
+/** As in the module that it comes from; there it is a property of an object. */
+const IS_OPERAND = OPERAND
 const MASK = '?'
 const NONE = -1
 
@@ -59,13 +63,12 @@ export class ValueMasker {
   /** Sees a word without quotes. */
   seeWord(): void {
     const token = this.#token
-    if ((token.traits & (BOUNDARY | OPERAND)) === 0) this.seeName()
+    const { traits } = token
+    if ((traits & NO_NAME) === 0) this.seeName()
     else if (this.#maskedNames.isActive && this.#maskedNames.hides(token)) this.#mask(token.start)
     else {
-      if (isValueKeyword(token) && !this.#statements.state.isDefinition) {
-        this.#writer.replace(token.start, token.end, MASK)
-        this.#lanes.addValue()
-      } else this.#addToken()
+      if ((traits & IS_OPERAND) !== 0 && this.#isValue()) this.#maskKeyword()
+      else this.#addToken()
       this.#statements.seeWord()
       this.#slots.seeKeyword()
     }
@@ -109,6 +112,16 @@ export class ValueMasker {
     } else this.#addToken()
     this.#statements.seeOther()
     this.#slots.seeOperator()
+  }
+
+  /** The word is `NULL`, `TRUE` or `FALSE` as a value. */
+  #isValue(): boolean {
+    return isValueKeyword(this.#token) && !this.#statements.state.isDefinition
+  }
+
+  #maskKeyword(): void {
+    this.#writer.replace(this.#token.start, this.#token.end, MASK)
+    this.#lanes.addValue()
   }
 
   #addToken(): void {

@@ -1,5 +1,5 @@
 import type { ParameterSlot } from '../query-shape.js'
-import { OPERAND } from '../tokens/keyword-traits.js'
+import { COMPARISON, OPERAND, VALUE_CLAUSE } from '../tokens/keyword-traits.js'
 import type { Token } from '../tokens/token.js'
 import { TokenKind } from '../tokens/token-kind.js'
 import { ColumnList } from './column-list.js'
@@ -185,13 +185,14 @@ export class SlotTracker {
 
   /** Sees a reserved word, or one that is a value. */
   seeKeyword(): void {
-    if ((this.#token.traits & OPERAND) !== 0) {
+    const { traits } = this.#token
+    if ((traits & OPERAND) !== 0) {
       this.#comparison.readConstant()
       return
     }
-    if (applyComparisonWord(this.#token, this.#frame, this.#comparison)) return
+    if ((traits & COMPARISON) !== 0 && applyComparisonWord(this.#token, this.#frame, this.#comparison)) return
     this.#comparison.end(this.#frame)
-    applyClauseWord(this.#token, this.#frame, this.#comparison)
+    if ((traits & VALUE_CLAUSE) !== 0) applyClauseWord(this.#token, this.#frame, this.#comparison)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { MaskedNames } from '../text/masked-names.js'
-import type { Keyword } from '../tokens/keyword-traits.js'
+import { type Keyword, STRUCTURE } from '../tokens/keyword-traits.js'
 import type { Token } from '../tokens/token.js'
 import { applyClause } from './apply-clause.js'
 import { QueryFrame } from './query-frame.js'
@@ -76,7 +76,10 @@ export class StatementTracker {
   /** The token belongs to a name that is awaited; otherwise, it has ended the name. */
   #isTaken(): boolean {
     if (this.#targets.isActive && this.#targets.read()) return true
-    if (!this.#object.isActive) return false
+    return this.#object.isActive && this.#isTakenByObject()
+  }
+
+  #isTakenByObject(): boolean {
     this.#object.read()
     return this.#object.isActive || this.#targets.isActive
   }
@@ -138,6 +141,7 @@ export class StatementTracker {
       if (this.#beginVerb(keyword)) return
       this.#seeName()
     }
+    if ((this.#token.traits & STRUCTURE) === 0) return
     switch (keyword) {
       case 'AS':
       case 'FOR':

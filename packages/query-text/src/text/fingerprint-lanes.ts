@@ -10,6 +10,8 @@ const SEPARATOR_B = 0x2e0b4482
 /** The version of the canonical form; a change of any fingerprint must raise it. */
 const VERSION = 0x31
 
+const digits = Uint8Array.from('0123456789abcdef', (character) => character.charCodeAt(0))
+
 /** Two independent 32-bit hashes over the canonical tokens of a text. */
 export class FingerprintLanes {
   a: number = START_A
@@ -56,9 +58,7 @@ function finish(lane: number): number {
 
 /** The code of the hexadecimal digit that stands `shift` bits from the right. */
 function digit(lane: number, shift: number): number {
-  const value = (lane >>> shift) & 15
-  // From 10 on, `a` to `f` follow, which stand 39 places behind where `9` ends.
-  return value + 0x30 + ((value + 6) >>> 4) * 39
+  return digits[(lane >>> shift) & 15] ?? 0
 }
 
 function formatLanes(a: number, b: number): string {

@@ -7,8 +7,10 @@ const DOUBLE_QUOTE = 0x22
  * PostgreSQL does. Unicode escapes of `U&"…"` stay as they are written.
  */
 export function identifierText(text: string, start: number, end: number): string {
-  if (text.charCodeAt(end - 1) === DOUBLE_QUOTE)
-    return quotedText(text, text.indexOf('"', start) + 1, end - 1)
+  if (text.charCodeAt(end - 1) === DOUBLE_QUOTE) {
+    const quote = text.charCodeAt(start) === DOUBLE_QUOTE ? start : text.indexOf('"', start)
+    return quotedText(text, quote + 1, end - 1)
+  }
   for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at)
     if (code >= 0x41 && code <= 0x5a) return foldAscii(text.slice(start, end))

@@ -7,6 +7,10 @@ import type { Token } from './token.js'
 import { TokenKind } from './token-kind.js'
 import { hashFoldedWord, hashQuotedIdentifier } from './word-hash.js'
 
+const { Word } = TokenKind
+/** As in the module that it comes from; there it is a property of an object. */
+const knownWords = keywords
+
 const AMPERSAND = 0x26
 const MINUS = 0x2d
 const SINGLE_QUOTE = 0x27
@@ -24,19 +28,23 @@ export function readWord(token: Token, backslashEscapes: boolean): void {
   const end = hashFoldedWord(token, text, start)
   const length = end - start
   if (length === 1 && end < text.length && readPrefixed(token, backslashEscapes)) return
-  if (length === UUID_FIRST_GROUP && codeAt(text, end) === MINUS) {
-    const uuidEnd = endOfBareUuid(text, start)
-    if (uuidEnd !== -1) {
-      token.take(TokenKind.NumberLiteral, uuidEnd)
-      return
-    }
-  }
-  const entry = keywords.get(token.hashA, token.hashB)
+  if (length === UUID_FIRST_GROUP && readUuid(token, end)) return
+  const entry = knownWords.get(token.hashA, token.hashB)
   if (entry !== undefined) {
     token.keyword = entry.keyword
     token.traits = entry.traits
   }
-  token.take(TokenKind.Word, end)
+  token.kind = Word
+  token.end = end
+}
+
+/** Reads a UUID without quotes of which a word is the first group; false if there is none. */
+function readUuid(token: Token, groupEnd: number): boolean {
+  if (codeAt(token.text, groupEnd) !== MINUS) return false
+  const end = endOfBareUuid(token.text, token.start)
+  if (end === -1) return false
+  token.take(TokenKind.NumberLiteral, end)
+  return true
 }
 
 /** Reads what one letter and a quote begin; false if the letter is a word of its own. */

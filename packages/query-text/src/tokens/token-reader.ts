@@ -61,7 +61,8 @@ export class TokenReader {
         const end = code === MINUS || code === SLASH ? this.#skipComment(at, code) : at
         if (end === at) {
           token.start = at
-          this.#read(kind, at, code)
+          if (kind === Word) readWord(token, this.#backslashEscapes)
+          else this.#read(kind, at, code)
           return true
         }
         at = end
@@ -74,9 +75,6 @@ export class TokenReader {
 
   #read(kind: number, start: number, code: number): void {
     switch (kind) {
-      case Word:
-        readWord(this.token, this.#backslashEscapes)
-        return
       case Quoted:
         readQuotedIdentifier(this.token, start)
         return

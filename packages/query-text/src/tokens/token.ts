@@ -5,6 +5,9 @@ import { TokenKind } from './token-kind.js'
 
 const { End, Word, Quoted, StringLiteral, NumberLiteral, Parameter, CloseRound, CloseSquare } = TokenKind
 
+/** Words with one of these are no names. */
+const NO_NAME = BOUNDARY | OPERAND
+
 /**
  * The token that was read last, and what is needed of the one before it. One object serves a whole scan: a token
  * costs no allocation, and everybody who looks at it sees the same.
@@ -96,7 +99,7 @@ export class Token {
   /** The token before was a name: not a reserved word, a value or punctuation. */
   get followsIdentifier(): boolean {
     if (this.previousKind === Quoted) return true
-    return this.previousKind === Word && (this.previousTraits & (BOUNDARY | OPERAND)) === 0
+    return this.previousKind === Word && (this.previousTraits & NO_NAME) === 0
   }
 
   /** The token before ends an operand, so that a sign after it is an operator. */
