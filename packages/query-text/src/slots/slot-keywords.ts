@@ -1,3 +1,4 @@
+import type { ComparisonToken, ValueClauseToken } from '../tokens/keyword-readers.js'
 import type { Token } from '../tokens/token.js'
 import { TokenKind } from '../tokens/token-kind.js'
 import type { Comparison } from './comparison.js'
@@ -6,7 +7,11 @@ import type { SlotFrame } from './slot-frame.js'
 const { End, Operator, Semicolon } = TokenKind
 
 /** Does what a word says that is a part of a comparison; false if it is none. */
-export function applyComparisonWord(token: Token, frame: SlotFrame, comparison: Comparison): boolean {
+export function applyComparisonWord(
+  token: ComparisonToken,
+  frame: SlotFrame,
+  comparison: Comparison,
+): boolean {
   const { keyword, previousKeyword } = token
   switch (keyword) {
     case 'IN':
@@ -61,7 +66,7 @@ function applyQuantifier(token: Token, comparison: Comparison): boolean {
 }
 
 /** Does what a word says that begins or ends a clause. */
-export function applyClauseWord(token: Token, frame: SlotFrame, comparison: Comparison): void {
+export function applyClauseWord(token: ValueClauseToken, frame: SlotFrame, comparison: Comparison): void {
   switch (token.keyword) {
     case 'LIMIT':
     case 'FETCH':

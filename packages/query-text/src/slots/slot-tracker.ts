@@ -1,5 +1,6 @@
 import type { ParameterSlot } from '../query-shape.js'
-import { COMPARISON, OPERAND, VALUE_CLAUSE } from '../tokens/keyword-traits.js'
+import { isComparisonToken, isValueClauseToken } from '../tokens/keyword-readers.js'
+import { OPERAND } from '../tokens/keyword-traits.js'
 import type { Token } from '../tokens/token.js'
 import { TokenKind } from '../tokens/token-kind.js'
 import { ColumnList } from './column-list.js'
@@ -185,14 +186,14 @@ export class SlotTracker {
 
   /** Sees a reserved word, or one that is a value. */
   seeKeyword(): void {
-    const { traits } = this.#token
-    if ((traits & OPERAND) !== 0) {
+    const token = this.#token
+    if ((token.traits & OPERAND) !== 0) {
       this.#comparison.readConstant()
       return
     }
-    if ((traits & COMPARISON) !== 0 && applyComparisonWord(this.#token, this.#frame, this.#comparison)) return
+    if (isComparisonToken(token) && applyComparisonWord(token, this.#frame, this.#comparison)) return
     this.#comparison.end(this.#frame)
-    if ((traits & VALUE_CLAUSE) !== 0) applyClauseWord(this.#token, this.#frame, this.#comparison)
+    if (isValueClauseToken(token)) applyClauseWord(token, this.#frame, this.#comparison)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { StructureToken } from '../tokens/keyword-readers.js'
 import type { Token } from '../tokens/token.js'
 import type { QueryFrame } from './query-frame.js'
 import type { StatementFacts } from './statement-facts.js'
@@ -5,7 +6,7 @@ import type { TargetReader } from './target-reader.js'
 
 /** Does what a keyword says that begins a clause of the query in `frame`; other words do nothing. */
 export function applyClause(
-  token: Token,
+  token: StructureToken,
   frame: QueryFrame,
   targets: TargetReader,
   facts: StatementFacts,
@@ -36,7 +37,7 @@ export function applyClause(
 }
 
 /** Clauses behind the list of sources, which they end. */
-function applyTail(token: Token, frame: QueryFrame, facts: StatementFacts): void {
+function applyTail(token: StructureToken, frame: QueryFrame, facts: StatementFacts): void {
   switch (token.keyword) {
     case 'ORDER':
       if (frame.isMain) facts.hasOrderBy = true

@@ -1,5 +1,6 @@
 import type { MaskedNames } from '../text/masked-names.js'
-import { type Keyword, STRUCTURE } from '../tokens/keyword-traits.js'
+import { isStructureToken } from '../tokens/keyword-readers.js'
+import type { Keyword } from '../tokens/keyword-traits.js'
 import type { Token } from '../tokens/token.js'
 import { applyClause } from './apply-clause.js'
 import { QueryFrame } from './query-frame.js'
@@ -141,8 +142,9 @@ export class StatementTracker {
       if (this.#beginVerb(keyword)) return
       this.#seeName()
     }
-    if ((this.#token.traits & STRUCTURE) === 0) return
-    switch (keyword) {
+    const token = this.#token
+    if (!isStructureToken(token)) return
+    switch (token.keyword) {
       case 'AS':
       case 'FOR':
         if (frame.start === 'none' && this.#isFollowedByQuery(keyword)) frame.start = 'query'
@@ -152,22 +154,22 @@ export class StatementTracker {
       case 'WITH':
         if (frame.query !== 'insert') return
         frame.start = 'query'
-        this.#beginVerb(keyword)
+        this.#beginVerb(token.keyword)
         return
       case 'ON':
         if (isOnTable(this.#object.object) && frame === this.#root) this.#targets.expect('unlisted')
         return
       case 'TRANSACTION':
-        if (this.#token.previousKeyword === 'PREPARE') this.facts.addPreparedTransaction()
+        if (token.previousKeyword === 'PREPARE') this.facts.addPreparedTransaction()
         return
       case 'ATOMIC':
       case 'CASE':
       case 'END':
       case 'STDIN':
-        this.state.seeKeyword(this.#token)
+        this.state.seeKeyword(token)
         return
     }
-    applyClause(this.#token, frame, this.#targets, this.facts)
+    applyClause(token, frame, this.#targets, this.facts)
   }
 
   /** Begins a statement or query with `keyword` if one may begin here. */

@@ -11,13 +11,6 @@ export const MODIFIER = 16
 /** Names the kind of object in `CREATE`, `ALTER` and `DROP`, or is a part of such a name. */
 export const OBJECT = 32
 
-/** Takes part in a comparison: a word of slot-keywords.ts. */
-export const COMPARISON = 64
-/** Begins or ends a clause that says what values are for: a word of slot-keywords.ts. */
-export const VALUE_CLAUSE = 128
-/** Tells something of the structure of a statement behind its verb: a word of statement-tracker.ts or apply-clause.ts. */
-export const STRUCTURE = 256
-
 /** Only words that mean something to this package; PostgreSQL has more. */
 const words = {
   opening: ['SELECT', 'DISTINCT', 'CASE', 'BY', 'SYMMETRIC', 'VARIADIC'],
@@ -277,32 +270,12 @@ const traits: Record<keyof typeof words, number> = {
   word: 0,
 }
 
-/** Who asks about which words: all others are left alone by a look at the traits. */
-const readers: readonly (readonly [trait: number, words: readonly Keyword[]])[] = [
-  [COMPARISON, ['IN', 'LIKE', 'ILIKE', 'SIMILAR', 'BETWEEN', 'AND', 'NOT', 'IS', 'SYMMETRIC', 'COLLATE']],
-  [COMPARISON, ['ANY', 'SOME', 'ALL', 'DISTINCT', 'FROM', 'WITH']],
-  [VALUE_CLAUSE, ['LIMIT', 'FETCH', 'OFFSET', 'SELECT', 'ON', 'RETURNING', 'WHERE', 'FROM', 'SET']],
-  [
-    STRUCTURE,
-    ['AS', 'FOR', 'SELECT', 'TABLE', 'WITH', 'ON', 'TRANSACTION', 'ATOMIC', 'CASE', 'END', 'STDIN'],
-  ],
-  [STRUCTURE, ['FROM', 'JOIN', 'INTO', 'USING', 'UNION', 'INTERSECT', 'EXCEPT', 'ORDER', 'LIMIT', 'FETCH']],
-  [
-    STRUCTURE,
-    ['WHERE', 'GROUP', 'HAVING', 'OFFSET', 'WINDOW', 'RETURNING', 'SET', 'VALUES', 'UPDATE', 'SHARE'],
-  ],
-]
-
 /** Every known word with its traits. */
 export function keywordTraits(): [Keyword, number][] {
   const pairs: [Keyword, number][] = []
   let group: keyof typeof words
   for (group in words) {
-    for (const keyword of words[group]) pairs.push([keyword, traits[group] | readerTraits(keyword)])
+    for (const keyword of words[group]) pairs.push([keyword, traits[group]])
   }
   return pairs
-}
-
-function readerTraits(keyword: Keyword): number {
-  return readers.reduce((bits, [trait, list]) => (list.includes(keyword) ? bits | trait : bits), 0)
 }
