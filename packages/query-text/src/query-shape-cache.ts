@@ -6,17 +6,20 @@ import {
   resolveQueryTextOptions,
 } from './query-text-options.js'
 import { copyOf, MAX_KEPT_TEXT } from './text/detached-text.js'
+import { weightOf } from './text/kept-weight.js'
 
 const MAX_SHAPES = 500
-const MAX_CHARACTERS = 1_000_000
+/** Of one generation, in the characters of {@link weightOf}. */
+const MAX_WEIGHT = 1_000_000
 const MAX_VARIANTS = 8
 const MAX_COUNTED_FINGERPRINTS = 1_000
 
 /**
  * Shapes of query texts, kept so that a text is read once and not once per query.
  *
- * Two generations of at most 500 texts and a million characters each: when the young one is full, it becomes the old
- * one, and what is asked for again moves back. Texts longer than 4,096 characters are never kept: they would hold
+ * Two generations of at most 500 texts and a million characters each, all in all at most 5 MB: when the young one is
+ * full, it becomes the old one, and what is asked for again moves back. Sanitised texts that differ from theirs count
+ * too, values count for 50 characters each, and texts with characters beyond Latin-1 count twice. Texts longer than 4,096 characters are never kept: they would hold
  * too much memory, and V8 hashes strings only by their length from 16,384 characters on. Nor are more than eight
  * texts of one fingerprint that have literals or comments: an application that writes its values, or the ids of its
  * traces, into the text would fill the cache with texts that never come back.
@@ -27,7 +30,7 @@ export class QueryShapeCache {
   readonly #options: ResolvedQueryTextOptions
   #young = new Map<string, AnalyzedQueryText>()
   #old = new Map<string, AnalyzedQueryText>()
-  #characters = 0
+  #weight = 0
   /** How many texts with literals or comments were kept per fingerprint. */
   readonly #variants = new Map<string, number>()
 
@@ -56,13 +59,14 @@ export class QueryShapeCache {
   }
 
   #keep(text: string, shape: AnalyzedQueryText): void {
-    if (this.#young.size === MAX_SHAPES || this.#characters + text.length > MAX_CHARACTERS) {
+    const weight = weightOf(text, shape)
+    if (this.#young.size === MAX_SHAPES || this.#weight + weight > MAX_WEIGHT) {
       this.#old = this.#young
       this.#young = new Map()
-      this.#characters = 0
+      this.#weight = 0
     }
     this.#young.set(text, shape)
-    this.#characters += text.length
+    this.#weight += weight
   }
 
   #admits(fingerprint: string): boolean {
