@@ -4,6 +4,8 @@ import type { Token } from './token.js'
 import { TokenKind } from './token-kind.js'
 import { hashCode, hashRange, hashWord } from './word-hash.js'
 
+const { Operator } = TokenKind
+
 /** `!=` is only another way to write this. */
 const notEqual = hashWord('<>')
 
@@ -16,8 +18,7 @@ const notEqual = hashWord('<>')
  */
 export function readOperator(token: Token, signsEnd: number): number {
   const { text, start } = token
-  const isAlone = start + 1 === text.length || leadingKind(text.charCodeAt(start + 1)) !== TokenKind.Operator
-  if (isAlone || start < signsEnd) {
+  if (start < signsEnd || !isOperator(text, start + 1)) {
     takeCharacter(token)
     return signsEnd
   }
@@ -28,11 +29,15 @@ export function readOperator(token: Token, signsEnd: number): number {
   return end < runEnd ? runEnd : 0
 }
 
+function isOperator(text: string, at: number): boolean {
+  return at < text.length && leadingKind(text.charCodeAt(at)) === Operator
+}
+
 function takeCharacter(token: Token): void {
   const code = token.text.charCodeAt(token.start)
   hashCode(token, code)
   token.meaning = meaningOfCharacter(code)
-  token.take(TokenKind.Operator, token.start + 1)
+  token.take(Operator, token.start + 1)
 }
 
 function takeSeveral(token: Token, end: number): void {
@@ -44,5 +49,5 @@ function takeSeveral(token: Token, end: number): void {
     token.hashB = notEqual.b
   }
   token.meaning = meaningOf(operator)
-  token.take(TokenKind.Operator, end)
+  token.take(Operator, end)
 }
