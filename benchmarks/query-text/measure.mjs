@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 
 /** The shortest sample: the kernel counts the CPU time of a process in steps of some microseconds. */
 const SAMPLE_MICROS = 20_000
-const WARM_SAMPLES = 5
+/** Samples that do not count. On a busy machine it takes V8 a while to compile what is used often. */
+const WARM_SAMPLES = 40
 
 /** User CPU time of this process while `work` runs, in microseconds. What else runs on the machine does not count. */
 export function cpuMicros(work) {

@@ -10,7 +10,7 @@ import type { Token } from './tokens/token.js'
 import { TokenKind } from './tokens/token-kind.js'
 import { TokenReader } from './tokens/token-reader.js'
 
-const { StringLiteral, NumberLiteral, Semicolon, Other } = TokenKind
+const { StringLiteral, NumberLiteral, Semicolon, Control, Other } = TokenKind
 
 /** Longer texts are read up to here. */
 const MAX_INPUT = 65_536
@@ -72,8 +72,7 @@ export class StatementScanner {
       const isCopyData = previousKind === Semicolon && distributor.isCopyData
       if (isCopyData || token.start >= dataStart) token.takeRest()
       else if (isTrusted) {
-        const mayBeSuspicious = hasStrings || kind === Other || previousKind === Other
-        if (mayBeSuspicious && isSuspicious(token, hasStrings)) return BROKEN
+        if (isRare(kind, previousKind) && isSuspicious(token, hasStrings)) return BROKEN
         if (hasStrings && !isChecked && isDoubtful(token)) {
           isChecked = true
           if (this.#quotes.isMisquoted(text, backslashEscapes)) return BROKEN
@@ -128,6 +127,11 @@ export class StatementScanner {
 
 function freezeList<Item>(items: Item[]): readonly Item[] {
   return items.length === 0 ? none : Object.freeze(items)
+}
+
+/** No other token can be suspicious: the question costs every token something, and the answer costs more. */
+function isRare(kind: number, previousKind: number): boolean {
+  return previousKind === StringLiteral || previousKind === Other || kind === Other || kind === Control
 }
 
 /** Where a text was cut, this token may be half a name; a literal is masked anyway. */
