@@ -1,16 +1,20 @@
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
 import { type CallSite, processState } from '@pgspan/lifecycle'
 import type pg from 'pg'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import Cursor from 'pg-cursor'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { loadPg } from './support/load-pg.js'
 import { useTestDatabase } from './support/test-database.js'
 
 const database = useTestDatabase()
 const instrumentation = new PgInstrumentation()
 const sites: (CallSite | undefined)[] = []
+let asks = true
 const detach = processState().dispatcher.attach({
-  name: 'asks for every call site',
-  querySettled: (query) => query.requestCallSite((site) => sites.push(site)),
+  name: 'asks for call sites',
+  querySettled: (query) => {
+    if (asks) query.requestCallSite((site) => sites.push(site))
+  },
 })
 
 let pool: pg.Pool
@@ -19,6 +23,7 @@ beforeAll(() => {
 })
 beforeEach(() => {
   sites.length = 0
+  asks = true
 })
 afterAll(async () => {
   await pool.end()
@@ -79,6 +84,51 @@ test('queries of an async function in Promise.all are found in that function', a
 test('a query with a callback has no stack to read, and says so at once', async () => {
   await new Promise((resolve) => pool.query('SELECT 1', resolve))
   expect(sites).toEqual([undefined])
+})
+
+describe('from the second question about a statement on, a caller is found', () => {
+  test('who gives a pool a callback', async () => {
+    const callBack = () => new Promise((resolve) => pool.query('SELECT 1 AS by_pool', resolve))
+    const line = lineOfCaller() - 1
+    await callBack()
+    await callBack()
+    expect(sites).toEqual([undefined, expect.objectContaining({ file: own, line })])
+  })
+
+  test('who gives a client a callback', async () => {
+    const client = await pool.connect()
+    for (let n = 0; n < 2; n++) await new Promise((resolve) => client.query('SELECT 1 AS by_client', resolve))
+    const line = lineOfCaller() - 1
+    client.release()
+    expect(sites).toEqual([undefined, expect.objectContaining({ file: own, line })])
+  })
+
+  test('who reads a cursor', async () => {
+    const client = await pool.connect()
+    for (let n = 0; n < 2; n++) await client.query(new Cursor('SELECT 1 AS by_cursor')).read(10)
+    const line = lineOfCaller() - 1
+    await client.query('SELECT 1')
+    client.release()
+    expect(sites.slice(0, 2)).toEqual([undefined, expect.objectContaining({ file: own, line })])
+  })
+
+  test('who writes other values into the text', async () => {
+    await new Promise((resolve) => pool.query('SELECT 1 AS by_text WHERE 10 = 11', resolve))
+    await new Promise((resolve) => pool.query('SELECT 1 AS by_text WHERE 12 = 13', resolve))
+    const line = lineOfCaller() - 1
+    expect(sites).toEqual([undefined, expect.objectContaining({ file: own, line })])
+  })
+})
+
+test('a statement that nobody asks about any more is no longer looked at: fifty executions later', async () => {
+  const callBack = () => new Promise((resolve) => pool.query('SELECT 1 AS forgotten', resolve))
+  await callBack()
+  asks = false
+  for (let n = 0; n < 50; n++) await callBack()
+  asks = true
+  await callBack()
+  await callBack()
+  expect(sites).toEqual([undefined, undefined, expect.objectContaining({ file: own })])
 })
 
 test('the process keeps its own stack settings', async () => {

@@ -15,7 +15,8 @@ export interface CallSite {
  *
  * Nothing is recorded at the call. When an observer asks while the call settles, the source reads the async stack
  * of the promise that the caller awaits and answers once; `undefined` if the stack shows no line of the
- * application (callback style, a promise that nobody awaits).
+ * application (a promise that nobody awaits). A caller with a callback, a cursor or a stream is answered for from the
+ * second question about its statement on.
  */
 export interface CallSiteRequest {
   requestCallSite(listener: (site: CallSite | undefined) => void): void

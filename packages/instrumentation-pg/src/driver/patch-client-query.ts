@@ -1,6 +1,7 @@
 import { context } from '@opentelemetry/api'
 import { currentUnitOfWork, processState } from '@pgspan/lifecycle'
 import type { QueryShapeCache } from '@pgspan/query-text'
+import { callerOfArmed, isAnyStatementArmed } from './armed-statements.js'
 import { type ClientState, clientStateOf, knownClientState } from './client-state.js'
 import { guarded } from './guarded.js'
 import { PgQueryExecution } from './pg-query-execution.js'
@@ -80,7 +81,8 @@ function enter(
   )
   execution.text = call.text
   if (poolCall !== undefined) poolCall.lead(execution)
-  else execution.awaitsPromise = !call.hasCallback && !call.isSubmittable
+  else if (!call.hasCallback && !call.isSubmittable) execution.awaitsPromise = true
+  else if (isAnyStatementArmed()) execution.notedCaller = callerOfArmed(execution.shape.fingerprint)
   if (state.checkout?.firstQueryAt === 0) state.checkout.firstQueryAt = execution.startedAt
   processState().dispatcher.queryStarted(execution, call.values)
   return { client, call, execution }

@@ -1,12 +1,15 @@
 import { type Context, context } from '@opentelemetry/api'
 import {
   type AcquirePath,
+  type CallSite,
   Checkout,
   currentUnitOfWork,
   processState,
   runWithUnitOfWork,
   type UnitOfWork,
 } from '@pgspan/lifecycle'
+import type { QueryShapeCache } from '@pgspan/query-text'
+import { callerOfArmed, isAnyStatementArmed } from './armed-statements.js'
 import { clientStateOf } from './client-state.js'
 import { targetOf } from './connection-identity.js'
 import { guarded } from './guarded.js'
@@ -14,28 +17,38 @@ import type { PgClient, PgPool, PgPoolPrototype } from './pg-shapes.js'
 import { handOver, PoolCall, takePoolCall } from './pool-call.js'
 import { endView, knownPoolState, poolStateOf, whileOpening } from './pool-state.js'
 import { withCallSiteTap, withSettlementTap } from './promise-taps.js'
+import { readQueryCall } from './query-call.js'
 
 type ConnectCallback = (this: unknown, error: unknown, ...rest: unknown[]) => unknown
 
 /** Makes every possession of a connection of a pool class a checkout, and every pool a {@link PoolView}. */
-export function patchPool(prototype: PgPoolPrototype): void {
-  patchQuery(prototype)
+export function patchPool(prototype: PgPoolPrototype, shapes: QueryShapeCache): void {
+  patchQuery(prototype, shapes)
   patchConnect(prototype)
   patchNewClient(prototype)
   patchEnd(prototype)
 }
 
 /** `pool.query` connects, queries and releases by itself, later and in other contexts: the caller is noted here. */
-function patchQuery(prototype: PgPoolPrototype): void {
+function patchQuery(prototype: PgPoolPrototype, shapes: QueryShapeCache): void {
   const bareQuery = prototype.query
   prototype.query = function query(this: PgPool, ...args: unknown[]): unknown {
     if (!processState().dispatcher.isObserved) return bareQuery.apply(this, args)
     const awaitsPromise = typeof args[1] !== 'function' && typeof args[2] !== 'function'
-    const call = guarded(() => new PoolCall(context.active(), currentUnitOfWork(), awaitsPromise))
+    const call = guarded(() => {
+      const caller = awaitsPromise || !isAnyStatementArmed() ? undefined : callerOf(args, shapes)
+      return new PoolCall(context.active(), currentUnitOfWork(), awaitsPromise, caller)
+    })
     if (call === undefined) return bareQuery.apply(this, args)
     if (!awaitsPromise) return handOver(call, () => bareQuery.apply(this, args))
     return handOver(call, () => withCallSiteTap(this, 'Promise', call, () => bareQuery.apply(this, args)))
   }
+}
+
+/** Read here: when the client gets the query, the caller is no longer on the stack. */
+function callerOf(args: readonly unknown[], shapes: QueryShapeCache): CallSite | undefined {
+  const call = readQueryCall(args)
+  return call && callerOfArmed(shapes.shapeOf(call.text).fingerprint)
 }
 
 function patchConnect(prototype: PgPoolPrototype): void {

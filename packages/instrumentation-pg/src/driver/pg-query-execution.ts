@@ -1,4 +1,5 @@
 import { type CallSite, QueryExecution } from '@pgspan/lifecycle'
+import { armStatement } from './armed-statements.js'
 import { readCallSite } from './call-site-reader.js'
 import type { PgQuery } from './pg-shapes.js'
 
@@ -10,11 +11,14 @@ export class PgQueryExecution extends QueryExecution {
   driverQuery: PgQuery | undefined = undefined
   /** True if the caller awaits a promise whose stack can be read after settlement. */
   awaitsPromise = false
+  /** Who made the query, if that was noted when it was made; see {@link armStatement}. */
+  notedCaller: CallSite | undefined = undefined
   #callSiteListeners: CallSiteListener[] | undefined = undefined
 
   override requestCallSite(listener: CallSiteListener): void {
     if (!this.awaitsPromise) {
-      listener(undefined)
+      armStatement(this.shape.fingerprint)
+      listener(this.notedCaller)
       return
     }
     this.#callSiteListeners ??= []

@@ -20,7 +20,9 @@ export function patchClientClass(clientClass: unknown): void {
 
 /** Patches the `Pool` class of pg-pool, once; pg's own pool inherits from it. */
 export function patchPoolClass(poolClass: unknown): void {
-  patchOnce(poolClass, ['query', 'connect', 'end'], (prototype: PgPoolPrototype) => patchPool(prototype))
+  patchOnce(poolClass, ['query', 'connect', 'end'], (prototype: PgPoolPrototype) =>
+    patchPool(prototype, shapes),
+  )
 }
 
 function patchOnce<Prototype>(

@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api'
-import type { UnitOfWork } from '@pgspan/lifecycle'
+import type { CallSite, UnitOfWork } from '@pgspan/lifecycle'
 import type { PgQueryExecution } from './pg-query-execution.js'
 
 /** One `pool.query(…)`: who called it, and the query that it leads to. */
@@ -7,17 +7,25 @@ export class PoolCall {
   readonly callerContext: Context
   readonly unitOfWork: UnitOfWork | undefined
   readonly #awaitsPromise: boolean
+  readonly #notedCaller: CallSite | undefined
   #execution: PgQueryExecution | undefined = undefined
 
-  constructor(callerContext: Context, unitOfWork: UnitOfWork | undefined, awaitsPromise: boolean) {
+  constructor(
+    callerContext: Context,
+    unitOfWork: UnitOfWork | undefined,
+    awaitsPromise: boolean,
+    notedCaller: CallSite | undefined,
+  ) {
     this.callerContext = callerContext
     this.unitOfWork = unitOfWork
     this.#awaitsPromise = awaitsPromise
+    this.#notedCaller = notedCaller
   }
 
   lead(execution: PgQueryExecution): void {
     this.#execution = execution
     execution.awaitsPromise = this.#awaitsPromise
+    execution.notedCaller = this.#notedCaller
   }
 
   answerCallSite(): void {
