@@ -131,6 +131,43 @@ test('a statement that nobody asks about any more is no longer looked at: fifty 
   expect(sites).toEqual([undefined, undefined, expect.objectContaining({ file: own })])
 })
 
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('of the application')
+    },
+  ],
+  ['gives no text', (_error: Error, frames: NodeJS.CallSite[]) => frames.length],
+])('an application’s own formatting of stacks that %s does no harm', async (_what, format) => {
+  const { prepareStackTrace } = Error
+  Error.prepareStackTrace = format
+  try {
+    const { rows } = await pool.query('SELECT 1 AS one')
+    expect(rows).toEqual([{ one: 1 }])
+    expect(Error.prepareStackTrace).toBe(format)
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace
+  }
+  expect(sites).toEqual([expect.objectContaining({ file: own })])
+})
+
+test('an observer that throws at the answer does not reject the query', async () => {
+  asks = false
+  const stop = processState().dispatcher.attach({
+    name: 'throws at the answer',
+    querySettled: (query) =>
+      query.requestCallSite(() => {
+        throw new Error('of an observer')
+      }),
+  })
+  try {
+    await expect(pool.query('SELECT 1 AS one')).resolves.toMatchObject({ rows: [{ one: 1 }] })
+  } finally {
+    stop()
+  }
+})
+
 test('the process keeps its own stack settings', async () => {
   const { stackTraceLimit, prepareStackTrace } = Error
   await pool.query('SELECT 1')

@@ -1,5 +1,6 @@
 import type { CallSite } from '@pgspan/lifecycle'
 import { readCallSite } from './call-site-reader.js'
+import type { OwnFunction } from './stack-frames.js'
 
 /** So many executions of a statement are looked at for each question about it: a millisecond in all. */
 const executionsPerQuestion = 50
@@ -24,11 +25,15 @@ export function isAnyStatementArmed(): boolean {
   return executionsLeft.size > 0
 }
 
-/** The caller that is on the stack now; undefined if the statement is not armed. */
-export function callerOfArmed(fingerprint: string): CallSite | undefined {
+/**
+ * The caller that is on the stack now; undefined if the statement is not armed.
+ *
+ * @param entered the function of ours that was called.
+ */
+export function callerOfArmed(fingerprint: string, entered: OwnFunction): CallSite | undefined {
   const left = executionsLeft.get(fingerprint)
   if (left === undefined) return undefined
   if (left > 1) executionsLeft.set(fingerprint, left - 1)
   else executionsLeft.delete(fingerprint)
-  return readCallSite()
+  return readCallSite(entered)
 }

@@ -1,38 +1,33 @@
-import { dirname, relative, sep } from 'node:path'
+import { relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CallSite } from '@pgspan/lifecycle'
+import { captureFrames, type OwnFunction } from './stack-frames.js'
 
-/** Deep enough for an ORM's frames between the driver and the application. */
-const stackDepth = 50
 const applicationRoot = process.cwd()
-const ownFolder = dirname(__filename) + sep
 const driverPackages: ReadonlySet<string> = new Set(['pg', 'pg-pool', 'pg-cursor', 'pg-query-stream'])
-
-/** One line of a formatted stack: `at async load (file:///app/orders.js:12:5)`, `at /app/orders.js:12:5`. */
-const framePattern = /^\s*at (?:async )?(?:(.*?) \()?([^()\s][^()]*?):(\d+):(\d+)\)?$/
 
 /**
  * The innermost line of the application in the running async stack; undefined if there is none.
  *
- * Costs some 20 µs. It reads the formatted stack, in which whatever maps sources in this process (Node's
- * `--enable-source-maps`, a hook of a test runner or a transpiler) has mapped it.
+ * Costs some 20 µs. Whose code a frame is, is told by the file that runs: the source map of a package may lead anywhere,
+ * also into the application. In a bundle, which holds everybody's code, its source map has to tell.
  *
+ * @param ownOutermost the function of ours through which the stack came here. It and what it called are not looked
+ * at; no file name would tell them in a bundle.
  * @see https://v8.dev/docs/stack-trace-api#async-stack-traces
  */
-export function readCallSite(): CallSite | undefined {
+export function readCallSite(ownOutermost: OwnFunction): CallSite | undefined {
   let library: string | undefined
-  for (const line of stackLines()) {
-    const match = framePattern.exec(line)
-    const file = match?.[2] && pathOf(match[2])
-    if (!match || !file || file.startsWith(ownFolder)) continue
-    const packageName = packageOf(file)
+  for (const frame of captureFrames(ownOutermost)) {
+    const running = frame.file === undefined ? undefined : pathOf(frame.file)
+    if (running === undefined) continue
+    let packageName = packageOf(running)
     if (packageName === undefined) {
-      return {
-        file: relative(applicationRoot, file).split(sep).join('/'),
-        line: Number(match[3]),
-        column: Number(match[4]),
-        functionName: nameOf(match[1]),
-        library,
+      const { file, line, column, functionName } = frame.original()
+      const path = pathOf(file) ?? running
+      packageName = packageOf(path)
+      if (packageName === undefined) {
+        return { file: relativePath(path), line, column, functionName, library }
       }
     }
     if (!driverPackages.has(packageName)) library ??= packageName
@@ -40,17 +35,8 @@ export function readCallSite(): CallSite | undefined {
   return undefined
 }
 
-function stackLines(): readonly string[] {
-  const { stackTraceLimit } = Error
-  const holder: { stack?: unknown } = {}
-  try {
-    Error.stackTraceLimit = stackDepth
-    Error.captureStackTrace(holder, readCallSite)
-    // Formatted here, by whatever formats stacks in this process.
-    return typeof holder.stack === 'string' ? holder.stack.split('\n') : []
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit
-  }
+function relativePath(path: string): string {
+  return relative(applicationRoot, path).split(sep).join('/')
 }
 
 function pathOf(location: string): string | undefined {
@@ -65,9 +51,4 @@ function packageOf(file: string): string | undefined {
   if (start === -1) return undefined
   const [scope = '', name = ''] = file.slice(start + folder.length).split(sep, 2)
   return scope.startsWith('@') ? `${scope}/${name}` : scope
-}
-
-/** `Object.<anonymous>` and the like name nothing. */
-function nameOf(name: string | undefined): string | undefined {
-  return name === undefined || name.includes('<anonymous>') ? undefined : name
 }

@@ -10,6 +10,7 @@ import { takePoolCall } from './pool-call.js'
 import { withCallSiteTap } from './promise-taps.js'
 import { type QueryCall, readQueryCall } from './query-call.js'
 import { settle, settleWithCallback } from './settlement.js'
+import type { OwnFunction } from './stack-frames.js'
 import { SubmittableWatch } from './submittable-watch.js'
 
 /** The call that is being made: set while the driver's `query` runs, taken by the pulse of the client's queue. */
@@ -27,7 +28,7 @@ export function patchClientQuery(prototype: PgClientPrototype, shapes: QueryShap
 
   prototype.query = function query(this: PgClient, ...args: unknown[]): unknown {
     if (!processState().dispatcher.isObserved) return bareQuery.apply(this, args)
-    const entered = guarded(() => enter(this, args, shapes))
+    const entered = guarded(() => enter(this, args, shapes, query))
     if (entered === undefined) return bareQuery.apply(this, args)
     const outer = entering
     entering = entered
@@ -63,6 +64,7 @@ function enter(
   client: PgClient,
   args: readonly unknown[],
   shapes: QueryShapeCache,
+  entered: OwnFunction,
 ): EnteringCall | undefined {
   const call = readQueryCall(args)
   if (call === undefined) return undefined
@@ -82,7 +84,7 @@ function enter(
   execution.text = call.text
   if (poolCall !== undefined) poolCall.lead(execution)
   else if (!call.hasCallback && !call.isSubmittable) execution.awaitsPromise = true
-  else if (isAnyStatementArmed()) execution.notedCaller = callerOfArmed(execution.shape.fingerprint)
+  else if (isAnyStatementArmed()) execution.notedCaller = callerOfArmed(execution.shape.fingerprint, entered)
   if (state.checkout?.firstQueryAt === 0) state.checkout.firstQueryAt = execution.startedAt
   processState().dispatcher.queryStarted(execution, call.values)
   return { client, call, execution }

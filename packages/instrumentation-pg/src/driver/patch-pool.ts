@@ -18,6 +18,7 @@ import { handOver, PoolCall, takePoolCall } from './pool-call.js'
 import { endView, knownPoolState, poolStateOf, whileOpening } from './pool-state.js'
 import { withCallSiteTap, withSettlementTap } from './promise-taps.js'
 import { readQueryCall } from './query-call.js'
+import type { OwnFunction } from './stack-frames.js'
 
 type ConnectCallback = (this: unknown, error: unknown, ...rest: unknown[]) => unknown
 
@@ -36,7 +37,7 @@ function patchQuery(prototype: PgPoolPrototype, shapes: QueryShapeCache): void {
     if (!processState().dispatcher.isObserved) return bareQuery.apply(this, args)
     const awaitsPromise = typeof args[1] !== 'function' && typeof args[2] !== 'function'
     const call = guarded(() => {
-      const caller = awaitsPromise || !isAnyStatementArmed() ? undefined : callerOf(args, shapes)
+      const caller = awaitsPromise || !isAnyStatementArmed() ? undefined : callerOf(args, shapes, query)
       return new PoolCall(context.active(), currentUnitOfWork(), awaitsPromise, caller)
     })
     if (call === undefined) return bareQuery.apply(this, args)
@@ -46,9 +47,13 @@ function patchQuery(prototype: PgPoolPrototype, shapes: QueryShapeCache): void {
 }
 
 /** Read here: when the client gets the query, the caller is no longer on the stack. */
-function callerOf(args: readonly unknown[], shapes: QueryShapeCache): CallSite | undefined {
+function callerOf(
+  args: readonly unknown[],
+  shapes: QueryShapeCache,
+  entered: OwnFunction,
+): CallSite | undefined {
   const call = readQueryCall(args)
-  return call && callerOfArmed(shapes.shapeOf(call.text).fingerprint)
+  return call && callerOfArmed(shapes.shapeOf(call.text).fingerprint, entered)
 }
 
 function patchConnect(prototype: PgPoolPrototype): void {

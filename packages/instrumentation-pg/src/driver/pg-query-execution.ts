@@ -1,7 +1,9 @@
 import { type CallSite, QueryExecution } from '@pgspan/lifecycle'
 import { armStatement } from './armed-statements.js'
 import { readCallSite } from './call-site-reader.js'
+import { guarded } from './guarded.js'
 import type { PgQuery } from './pg-shapes.js'
+import type { OwnFunction } from './stack-frames.js'
 
 type CallSiteListener = (site: CallSite | undefined) => void
 
@@ -25,12 +27,13 @@ export class PgQueryExecution extends QueryExecution {
     this.#callSiteListeners.push(listener)
   }
 
-  /** Runs inside the promise reaction that leads to the caller; costs nothing if nobody asked. */
-  answerCallSite(): void {
+  /** Runs inside `reaction`, the one that leads to the caller; costs nothing if nobody asked. */
+  answerCallSite(reaction: OwnFunction): void {
     const listeners = this.#callSiteListeners
     if (listeners === undefined) return
     this.#callSiteListeners = undefined
-    const site = readCallSite()
-    for (const listener of listeners) listener(site)
+    const site = guarded(() => readCallSite(reaction))
+    // What is thrown here would reject the caller's promise.
+    for (const listener of listeners) guarded(() => listener(site))
   }
 }

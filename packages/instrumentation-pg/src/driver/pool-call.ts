@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import type { CallSite, UnitOfWork } from '@pgspan/lifecycle'
 import type { PgQueryExecution } from './pg-query-execution.js'
+import type { OwnFunction } from './stack-frames.js'
 
 /** One `pool.query(…)`: who called it, and the query that it leads to. */
 export class PoolCall {
@@ -28,8 +29,8 @@ export class PoolCall {
     execution.notedCaller = this.#notedCaller
   }
 
-  answerCallSite(): void {
-    this.#execution?.answerCallSite()
+  answerCallSite(reaction: OwnFunction): void {
+    this.#execution?.answerCallSite(reaction)
   }
 }
 

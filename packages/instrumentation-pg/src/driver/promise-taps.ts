@@ -6,13 +6,16 @@
  * caller's order of events, its errors and their stacks are those of the bare driver. What is added runs inside a
  * step that exists anyway.
  */
+import type { OwnFunction } from './stack-frames.js'
+
 type Resolve = (value: unknown) => void
 type Reject = (error: unknown) => void
 type Executor = (resolve: Resolve, reject: Reject) => void
 
 /** Takes part in a promise that leads to the caller of a query. */
 export interface CallSiteAnswerer {
-  answerCallSite(): void
+  /** @param reaction the function that runs as the reaction. */
+  answerCallSite(reaction: OwnFunction): void
 }
 
 /**
@@ -48,8 +51,8 @@ function CallSitePromise(executor: Executor): Promise<unknown> {
   if (answerer === undefined) return promise
   // An own property, assigned: this promise is the driver's alone, and `defineProperty` costs ten times as much.
   promise.catch = ((onRejected: (error: unknown) => unknown) =>
-    promise.then((value) => {
-      answerer.answerCallSite()
+    promise.then(function reaction(value) {
+      answerer.answerCallSite(reaction)
       return value
     }, onRejected)) as typeof promise.catch
   return promise

@@ -1,0 +1,71 @@
+import { mappedPlaceOf, placeOfLine, runningPlaceOf, type SourcePlace } from './source-place.js'
+
+/** Whatever V8 may compare with the functions on its stack. */
+export type OwnFunction = (...args: never[]) => unknown
+
+/** One frame of a stack. */
+export interface StackFrame {
+  /** The file that runs, as it was loaded: a path or URL; undefined for native code. */
+  readonly file: string | undefined
+  /** The place in the source that the file was made of, if this process maps sources; else in the file itself. */
+  original(): SourcePlace
+}
+
+/** Deep enough for an ORM's frames between the driver and the application. */
+const stackDepth = 50
+
+/**
+ * The frames of the running async stack, innermost first, from the caller of `ownOutermost` on.
+ *
+ * A process maps sources by Node's `--enable-source-maps`, whose maps are read, or by an `Error.prepareStackTrace` of its
+ * own (test runners, transpilers), which is asked. Both stay as they are.
+ */
+export function captureFrames(ownOutermost: OwnFunction): readonly StackFrame[] {
+  const holder: Error = { name: 'Error', message: '' }
+  const { hook, sites } = captureSites(holder, ownOutermost)
+  return sites.map((site) => ({
+    file: site.getFileName() ?? undefined,
+    original: () => mappedPlaceOf(site) ?? placeByHook(hook, holder, site) ?? runningPlaceOf(site),
+  }))
+}
+
+type StackHook = typeof Error.prepareStackTrace
+
+function captureSites(
+  holder: Error,
+  ownOutermost: OwnFunction,
+): { readonly hook: StackHook | undefined; readonly sites: readonly NodeJS.CallSite[] } {
+  const { stackTraceLimit, prepareStackTrace } = Error
+  const hadHook = Object.hasOwn(Error, 'prepareStackTrace')
+  let sites: readonly NodeJS.CallSite[] = []
+  try {
+    Error.stackTraceLimit = stackDepth
+    Error.prepareStackTrace = (_error, callSites) => {
+      sites = callSites
+    }
+    Error.captureStackTrace(holder, ownOutermost)
+    // The stack is formatted when it is read.
+    void holder.stack
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+    if (hadHook) Error.prepareStackTrace = prepareStackTrace
+    else Reflect.deleteProperty(Error, 'prepareStackTrace')
+  }
+  return { hook: prepareStackTrace, sites }
+}
+
+/** In the words of the process's own hook; undefined if it has none, or one for other things. */
+function placeByHook(
+  hook: StackHook | undefined,
+  holder: Error,
+  site: NodeJS.CallSite,
+): SourcePlace | undefined {
+  if (typeof hook !== 'function') return undefined
+  try {
+    const formatted: unknown = hook.call(Error, holder, [site])
+    if (typeof formatted !== 'string') return undefined
+    return placeOfLine(formatted.split('\n').find((line) => /^\s*at /.test(line)))
+  } catch {
+    return undefined
+  }
+}
