@@ -123,12 +123,11 @@ describe('Knex', () => {
     ])
   })
 
-  test('a loop over ids from elsewhere is an N+1 by its one line, from its second time on', async () => {
+  test('a loop over ids from elsewhere is an N+1 by its one line, at its second time at the latest', async () => {
     async function loadGiven() {
       for (const id of [3, 11, 5, 2, 7, 8]) await db('person').pluck('name').where({ id }) // ← given ids
     }
     await request(loadGiven)
-    expect(findings('n_plus_one')).toEqual([])
     await request(loadGiven)
     expect(findings('n_plus_one')).toMatchObject([{ tier: 'strong' }])
     expect(places('n_plus_one')).toEqual([{ ...lineOf('given ids'), functionName: 'loadGiven' }])
