@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import type { CallSite } from '@pgspan/lifecycle'
 import { type BuildOptions, build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import webpack, { type Configuration, type Stats } from 'webpack'
 import { useTestDatabase } from '../support/test-database.js'
 import { linesOf } from './support/lines-of.js'
 import { people } from './support/people.js'
@@ -67,6 +68,26 @@ describe('a minified application, run with --enable-source-maps', () => {
     const file = await minify(application, 'bundle.cjs', { bundle: true, external })
     expect(await placesIn(file, ['--enable-source-maps'])).toMatchObject(inSource)
   })
+})
+
+test('webpack’s names of source files become paths from the application’s root', async () => {
+  const configuration: Configuration = {
+    mode: 'production',
+    target: 'node',
+    devtool: 'source-map',
+    context: root,
+    entry: folder('bundled/small-application.mjs'),
+    externals: { pg: 'commonjs pg' },
+    output: { path: built, filename: 'webpack.cjs', library: { type: 'commonjs2' } },
+  }
+  const stats = await promisify<Configuration, Stats | undefined>(webpack)(configuration)
+  expect(stats?.compilation.errors).toEqual([])
+  const map = JSON.parse(await readFile(join(built, 'webpack.cjs.map'), 'utf8'))
+  expect(map.sources).toContain('webpack://pgspan-workspace/./test/libraries/bundled/small-application.mjs')
+  const small = linesOf(new URL('bundled/small-application.mjs', import.meta.url).href)
+  expect(await placesIn(join(built, 'webpack.cjs'), ['--enable-source-maps'])).toMatchObject([
+    { ...small('slow'), functionName: 'loadSlowly' },
+  ])
 })
 
 describe('a library whose source map leads into the application', () => {

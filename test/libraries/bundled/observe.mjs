@@ -7,8 +7,8 @@ const insights = createInsights({ slowQueryMillis: 20 })
 insights.attach()
 registerInstrumentations({ instrumentations: [new PgInstrumentation()] })
 
-const { main } = await import(process.argv[2])
-await main()
+const application = await import(process.argv[2])
+await (application.main ?? application.default.main)()
 insights.flush()
 const slow = insights
   .findings()

@@ -1,10 +1,13 @@
-import { relative, sep } from 'node:path'
+import { isAbsolute, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CallSite } from '@pgspan/lifecycle'
 import { captureFrames, type OwnFunction } from './stack-frames.js'
 
 const applicationRoot = process.cwd()
 const driverPackages: ReadonlySet<string> = new Set(['pg', 'pg-pool', 'pg-cursor', 'pg-query-stream'])
+
+/** `webpack://shop/src/orders.ts`: the name of the application's package, and a path from its root. */
+const webpackPattern = /^webpack[\w-]*:\/\/[^/]*\/(.+)$/
 
 /**
  * The innermost line of the application in the running async stack; undefined if there is none.
@@ -35,13 +38,16 @@ export function readCallSite(ownOutermost: OwnFunction): CallSite | undefined {
   return undefined
 }
 
+/** What is no path, such as another bundler's name of a file, stays as it is. */
 function relativePath(path: string): string {
-  return relative(applicationRoot, path).split(sep).join('/')
+  return isAbsolute(path) ? relative(applicationRoot, path).split(sep).join('/') : path
 }
 
 function pathOf(location: string): string | undefined {
   if (location.startsWith('node:')) return undefined
-  return location.startsWith('file:') ? fileURLToPath(location) : location
+  if (location.startsWith('file:')) return fileURLToPath(location)
+  const bundled = webpackPattern.exec(location)?.[1]
+  return bundled === undefined ? location : join(applicationRoot, bundled)
 }
 
 /** The package whose code this is; undefined for the application's own. */

@@ -18,6 +18,9 @@ const nameOffsets: readonly number[] = ['function ', 'async function ', 'functio
   ({ length }) => length,
 )
 
+/** An async frame stands at its `await`, which some minifiers leave out of the map: what is awaited begins after it. */
+const awaitLength = 'await '.length
+
 /** Reads one line of a formatted stack. */
 export function placeOfLine(line: string | undefined): SourcePlace | undefined {
   const match = line === undefined ? undefined : placePattern.exec(line)
@@ -43,7 +46,8 @@ export function mappedPlaceOf(site: NodeJS.CallSite): SourcePlace | undefined {
   const file = site.getFileName()
   if (!process.sourceMapsEnabled || !file) return undefined
   const map = findSourceMap(file)
-  const entry = map?.findEntry((site.getLineNumber() ?? 1) - 1, (site.getColumnNumber() ?? 1) - 1)
+  const column = (site.getColumnNumber() ?? 1) - 1 + (site.isAsync() ? awaitLength : 0)
+  const entry = map?.findEntry((site.getLineNumber() ?? 1) - 1, column)
   if (map === undefined || entry === undefined || !('originalSource' in entry)) return undefined
   return {
     file: entry.originalSource,
