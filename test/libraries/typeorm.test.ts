@@ -135,7 +135,7 @@ describe('TypeORM', () => {
     expect(findings('n_plus_one')).toMatchObject([
       {
         tier: 'proven',
-        source: { summary: 'SELECT "purchase"' },
+        source: { column: 'purchase.person_id' },
         fix: expect.stringContaining('leftJoinAndSelect'),
       },
     ])

@@ -45,6 +45,17 @@ describe('an N+1 is proven when its values came out of an earlier result', () =>
     })
   })
 
+  test('of rows whose columns an ORM renames: the source is the column of the table', () => {
+    const { db, unit, finding } = simulate()
+    const text = 'SELECT "o"."id" AS "o_id", "o"."customer_id" AS "o_customer_id" FROM "orders" "o"'
+    db.query(text, [], {
+      rows: scattered.map((o_customer_id, i) => ({ o_id: 70_001 + 13 * i, o_customer_id })),
+    })
+    for (const id of scattered) db.query(selectCustomer, [id])
+    unit.end()
+    expect(finding('n_plus_one')?.source?.column).toBe('orders.customer_id')
+  })
+
   test('of a concurrent fan-out: the saving is that of the wall clock', () => {
     const { db, unit, finding } = simulate()
     db.query(selectOrders, [], { rows: orders(scattered) })

@@ -1,3 +1,4 @@
+import { columnBehindAlias } from '../column-behind-alias.js'
 import type { ColumnProbe } from '../column-probe.js'
 import type { FindingDraft, FindingTier } from '../finding.js'
 import { type Provenance, provenanceOf, recursionOf } from '../provenance.js'
@@ -60,12 +61,13 @@ function byRecursion(probe: ColumnProbe, own: ProvenanceCandidate): Origin {
 
 function sourceOf({ source, column }: ProvenanceCandidate): NonNullable<FindingDraft['source']> {
   const { shape } = source
-  const table = shape.tables.length === 1 ? `${shape.tables[0]}.` : ''
+  const original = columnBehindAlias(shape.sanitizedText, column.name)
+  const isOfTable = original !== undefined && shape.tables.length === 1
   return {
     summary: shape.summary,
     fingerprint: shape.fingerprint,
     statement: shape.sanitizedText,
-    column: `${table}${column.name}`,
+    column: isOfTable ? `${shape.tables[0]}.${original}` : (original ?? column.name),
     rows: source.rows,
   }
 }
