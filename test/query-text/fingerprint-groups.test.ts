@@ -9,7 +9,7 @@ import { anyStyle, plainStyle, written } from './support/written-statement.ts'
 
 beforeAll(loadPostgresParser)
 
-const options = { backslashEscapes: false, maxTextLength: 1_000_000 }
+const options = { backslashEscapes: false, maxTextLength: 1_000_000, keepParameterizedText: false }
 const scanner = new StatementScanner()
 
 /** Groups the queries and changes among the statements by one key, and notes which other keys each group has. */

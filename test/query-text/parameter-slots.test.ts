@@ -7,7 +7,7 @@ import { type TreeSlot, treeSlots } from './support/tree-slots.ts'
 
 beforeAll(loadPostgresParser)
 
-const options = { backslashEscapes: false, maxTextLength: 1_000_000 }
+const options = { backslashEscapes: false, maxTextLength: 1_000_000, keepParameterizedText: false }
 const scanner = new StatementScanner()
 const MAX_SLOTS = 64
 

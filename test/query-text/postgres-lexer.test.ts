@@ -14,7 +14,7 @@ interface Range {
 
 beforeAll(loadPostgresParser)
 
-const options = { backslashEscapes: false, maxTextLength: 1_000_000 }
+const options = { backslashEscapes: false, maxTextLength: 1_000_000, keepParameterizedText: false }
 const scanner = new StatementScanner()
 const reader = new TokenReader()
 

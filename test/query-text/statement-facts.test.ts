@@ -8,7 +8,7 @@ import { treeTables } from './support/tree-tables.ts'
 
 beforeAll(loadPostgresParser)
 
-const options = { backslashEscapes: false, maxTextLength: 1_000_000 }
+const options = { backslashEscapes: false, maxTextLength: 1_000_000, keepParameterizedText: false }
 const scanner = new StatementScanner()
 
 /** Every kind that a statement of this type of PostgreSQL's parse tree can have; all others define or change objects. */

@@ -1,10 +1,6 @@
 import type { AnalyzedQueryText } from './query-shape.js'
-import {
-  type QueryTextOptions,
-  type ResolvedQueryTextOptions,
-  resolveQueryTextOptions,
-} from './query-text-options.js'
-import { StatementScanner } from './statement-scanner.js'
+import { type QueryTextOptions, resolveQueryTextOptions } from './query-text-options.js'
+import { type ScanOptions, StatementScanner } from './statement-scanner.js'
 
 /** Scratch memory only: it holds nothing of a text between two calls. */
 const scanner = new StatementScanner()
@@ -24,27 +20,12 @@ export function analyzeQueryText(text: string, options?: QueryTextOptions): Anal
 }
 
 /** The same with options that were checked before. */
-export function analyzeResolved(
-  text: string,
-  options: ResolvedQueryTextOptions,
-  isFailClosed = false,
-): AnalyzedQueryText {
+export function analyzeResolved(text: string, options: ScanOptions, isFailClosed = false): AnalyzedQueryText {
   if (typeof text !== 'string') return emptyShape
   try {
-    const shape = scanner.scan(text, options, isFailClosed)
-    return options.keepParameterizedText && isWellParameterized(text, shape, options)
-      ? Object.freeze({ ...shape, sanitizedText: text })
-      : shape
+    return scanner.scan(text, options, isFailClosed)
   } catch {
     // Observing a query must not fail it, whatever is wrong here; and nothing of its text may get out.
-    return Object.freeze({ ...emptyShape, sanitizedText: '?', isFailClosed: true })
+    return Object.freeze({ ...emptyShape, slots: [], sanitizedText: '?', isFailClosed: true })
   }
-}
-
-function isWellParameterized(
-  text: string,
-  shape: AnalyzedQueryText,
-  { maxTextLength }: ResolvedQueryTextOptions,
-): boolean {
-  return shape.hasParameters && !shape.isFailClosed && !shape.isTruncated && text.length <= maxTextLength
 }

@@ -9,7 +9,7 @@ const folder = process.env.PGSPAN_CORPORA
 
 /** Without the last resort of analyzeQueryText, which would hide an error. */
 const scanner = new StatementScanner()
-const options = { backslashEscapes: false, maxTextLength: 1_000_000 }
+const options = { backslashEscapes: false, maxTextLength: 1_000_000, keepParameterizedText: false }
 
 interface ConventionCase {
   readonly name: string

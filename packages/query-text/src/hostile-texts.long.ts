@@ -142,7 +142,7 @@ test(`${INPUTS} random inputs give a shape within its bounds, and never an error
     const text = randomText()
     characters += text.length
     const maxTextLength = below(4) === 0 ? 1 + below(100) : 4_096
-    const options = { backslashEscapes: below(2) === 0, maxTextLength }
+    const options = { backslashEscapes: below(2) === 0, maxTextLength, keepParameterizedText: false }
     for (const isFailClosed of [false, true]) {
       const shape = scanner.scan(text, options, isFailClosed)
       const limit = Math.min(text.length + MAX_GROWTH, maxTextLength)
@@ -164,7 +164,11 @@ test.each([...fragments, ...Array.from({ length: 128 }, (_, code) => String.from
   (unit) => {
     const text = unit.repeat(Math.ceil(1_000_000 / unit.length))
     for (const form of [text, `SELECT 'a', ${text}`]) {
-      const shape = scanner.scan(form, { backslashEscapes: false, maxTextLength: 4_096 })
+      const shape = scanner.scan(form, {
+        backslashEscapes: false,
+        maxTextLength: 4_096,
+        keepParameterizedText: false,
+      })
       expect(shape.sanitizedText.length).toBeLessThanOrEqual(4_096)
       expect(shape.isTruncated).toBe(true)
       expect(sanitizeFailClosed(form).length).toBeLessThanOrEqual(4_096)

@@ -5,7 +5,11 @@ import { StatementScanner } from './statement-scanner.js'
 
 /** Without the last resort of analyzeQueryText, which would hide an error. */
 const scanner = new StatementScanner()
-const optionsOf = (backslashEscapes: boolean) => ({ backslashEscapes, maxTextLength: 4_096 })
+const optionsOf = (backslashEscapes: boolean) => ({
+  backslashEscapes,
+  maxTextLength: 4_096,
+  keepParameterizedText: false,
+})
 
 /** Enough of every class to mean something; most have many more. */
 const LEAST_PER_CLASS = 400

@@ -5,7 +5,7 @@ import { startOfData } from './start-of-data.js'
 import { StatementScanner } from './statement-scanner.js'
 import { TokenReader } from './tokens/token-reader.js'
 
-const options = { backslashEscapes: false, maxTextLength: 4_096 }
+const options = { backslashEscapes: false, maxTextLength: 4_096, keepParameterizedText: false }
 const MEGABYTE = 1_000_000
 /** The scanner reads no more of a text. */
 const MAX_INPUT = 65_536

@@ -104,6 +104,7 @@ const anyText = fc.oneof(
 const anyOptions = fc.record({
   backslashEscapes: fc.boolean(),
   maxTextLength: fc.integer({ min: 1, max: 300 }),
+  keepParameterizedText: fc.constant(false),
 })
 
 describe('any text', () => {

@@ -110,10 +110,24 @@ test('an error of our own gives a shape with nothing of the text in it, and does
   expect(analyzeResolved('SELECT a FROM t', failing)).toEqual({
     ...analyzeQueryText(''),
     sanitizedText: '?',
+    slots: [],
     isFailClosed: true,
   })
   expect(analyzeQueryText('SELECT a FROM t')).toMatchObject({
     sanitizedText: 'SELECT a FROM t',
     tables: ['t'],
   })
+})
+
+test('slots are the same object whenever they are asked for, whatever was read in between', () => {
+  const shapes = ['SELECT a FROM t WHERE b = $1', "SELECT a FROM t WHERE c IN ('x', 'O'Brien')", ''].map(
+    (text) => analyzeQueryText(text),
+  )
+  for (const shape of shapes) {
+    analyzeQueryText('UPDATE t SET d = 5')
+    const { slots } = shape
+    expect(Object.isFrozen(slots)).toBe(true)
+    expect(shape.slots).toBe(slots)
+  }
+  expect(shapes.map(({ slots }) => slots.map(({ column }) => column))).toEqual([['b'], ['c'], []])
 })

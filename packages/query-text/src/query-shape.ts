@@ -58,7 +58,7 @@ export interface QueryShape {
   readonly kind: StatementKind
   /** The tables that the statement names, unquoted and folded, without schema and CTEs; at most 64. */
   readonly tables: readonly string[]
-  /** Values in the order of the text; at most 64, the rest is left out. */
+  /** Values in the order of the text; at most 64, the rest is left out. Found when they are first asked for. */
   readonly slots: readonly ParameterSlot[]
   /** The outermost query has an `ORDER BY`. */
   readonly hasOrderBy: boolean
@@ -91,4 +91,6 @@ export interface AnalyzedQueryText extends QueryShape {
   readonly hasLiterals: boolean
   /** A `$n` stands in the text. */
   readonly hasParameters: boolean
+  /** How many literals and parameters the text has, whatever the number of slots. */
+  readonly valueCount: number
 }

@@ -19,19 +19,14 @@ export interface QueryTextOptions {
   readonly keepParameterizedText?: boolean
 }
 
-/** The same, complete and checked. */
-export interface ResolvedQueryTextOptions extends ScanOptions {
-  readonly keepParameterizedText: boolean
-}
-
-const defaults: ResolvedQueryTextOptions = Object.freeze({
+const defaults: ScanOptions = Object.freeze({
   backslashEscapes: false,
   maxTextLength: 4_096,
   keepParameterizedText: false,
 })
 
 /** Fills in the defaults. Throws a `TypeError` that names the option if one has no sense. */
-export function resolveQueryTextOptions(options: QueryTextOptions | undefined): ResolvedQueryTextOptions {
+export function resolveQueryTextOptions(options: QueryTextOptions | undefined): ScanOptions {
   if (options === undefined) return defaults
   const {
     backslashEscapes = defaults.backslashEscapes,

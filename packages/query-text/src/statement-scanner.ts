@@ -1,10 +1,11 @@
-import type { AnalyzedQueryText, StatementKind } from './query-shape.js'
+import type { AnalyzedQueryText, ParameterSlot, StatementKind } from './query-shape.js'
 import { QuoteChecker } from './quote-checker.js'
 import { isDoubtful, isSuspicious } from './quote-suspicion.js'
 import { ScanOutputs } from './scan-outputs.js'
 import { startOfData } from './start-of-data.js'
-import { detachedFrom } from './text/detached-text.js'
+import { detachedFrom, MAX_KEPT_TEXT } from './text/detached-text.js'
 import { readIgnoreDirectives } from './text/ignore-directives.js'
+import { TextShape } from './text-shape.js'
 import { TokenDistributor } from './token-distributor.js'
 import type { Token } from './tokens/token.js'
 import { TokenKind } from './tokens/token-kind.js'
@@ -27,6 +28,8 @@ export interface ScanOptions {
   readonly backslashEscapes: boolean
   /** The longest sanitised text, in UTF-16 code units. */
   readonly maxTextLength: number
+  /** A text with parameters comes out as it is if it is short enough and its quoting can be trusted. */
+  readonly keepParameterizedText: boolean
 }
 
 /** Reads texts, one after another, each in one pass. Nothing of a text is left in the scanner when it has been read. */
@@ -43,19 +46,44 @@ export class StatementScanner {
    * of which this can be seen are read like this anyway.
    */
   scan(text: string, options: ScanOptions, isFailClosed = false): AnalyzedQueryText {
+    // Slots of a long text would keep it alive until somebody asks for them.
+    const isLong = text.length > MAX_KEPT_TEXT
+    const end = this.#readAll(text, options, isFailClosed, isLong)
+    if (end === BROKEN) return this.scan(text, options, true)
+    const shape = this.#createShape(text, end, options, isFailClosed)
+    if (isLong) {
+      const slots = freezeList(this.#outputs.slots.takeSlots())
+      shape.readSlotsLater(() => slots, '', false)
+    } else shape.readSlotsLater(this.#readSlots, text, options.backslashEscapes)
+    this.#reader.begin('', false)
+    return Object.freeze(shape)
+  }
+
+  /** Reads a text again, for its slots alone. */
+  readonly #readSlots = (
+    text: string,
+    backslashEscapes: boolean,
+    isFailClosed: boolean,
+  ): readonly ParameterSlot[] => {
+    const options = { backslashEscapes, maxTextLength: MAX_INPUT, keepParameterizedText: false }
+    this.#readAll(text, options, isFailClosed, true)
+    const slots = freezeList(this.#outputs.slots.takeSlots())
+    this.#readAll('', options, false, false)
+    return slots
+  }
+
+  /** Reads a text into the outputs; returns where its last token ends, or {@link BROKEN}. */
+  #readAll(text: string, options: ScanOptions, isFailClosed: boolean, withSlots: boolean): number {
     const isWhole = text.length <= MAX_INPUT
     const input = isWhole ? text : text.slice(0, MAX_INPUT)
     const { backslashEscapes } = options
     const dataStart = isFailClosed ? startOfData(this.#reader, input, backslashEscapes) : TRUSTED
     this.#reader.begin(input, backslashEscapes)
     this.#outputs.begin(input, options.maxTextLength)
-    this.#distributor.begin()
+    this.#distributor.begin(withSlots)
     const end = this.#read(isWhole, dataStart, backslashEscapes)
-    if (end === BROKEN) return this.scan(text, options, true)
-    this.#distributor.finish(end)
-    const shape = this.#createShape(text, end, isWhole, isFailClosed)
-    this.#reader.begin('', false)
-    return shape
+    if (end !== BROKEN) this.#distributor.finish(end)
+    return end
   }
 
   /** Reads all tokens; returns where the last one ends, or {@link BROKEN}. */
@@ -85,33 +113,36 @@ export class StatementScanner {
     return token.isUnterminated && isWhole && isTrusted ? BROKEN : token.previousEnd
   }
 
-  #createShape(text: string, end: number, isWhole: boolean, isFailClosed: boolean): AnalyzedQueryText {
-    const { writer, lanes, summary, targets, statements, slots } = this.#outputs
+  #createShape(text: string, end: number, options: ScanOptions, isFailClosed: boolean): TextShape {
+    const { writer, lanes, summary, targets, statements } = this.#outputs
     const { facts } = statements
+    const { hasLiterals, hasParameters, valueCount } = this.#distributor
     const kind: StatementKind = facts.kind === 'read' && targets.isCatalogue ? 'catalogue' : facts.kind
-    const isTruncated = !isWhole || writer.isCut
-    return Object.freeze({
-      sanitizedText: detachedFrom(text, writer.finish(end)),
-      summary: detachedFrom(text, summary.finish()),
-      fingerprint: lanes.format(),
-      kind,
-      tables: freezeList(targets.takeTables()),
-      slots: freezeList(slots.takeSlots()),
-      hasOrderBy: facts.hasOrderBy,
-      hasLimit: facts.hasLimit,
-      hasOffset: facts.hasOffset,
-      locks: facts.locks,
-      skipsLocked: facts.skipsLocked,
-      isVolatile: facts.isVolatile,
-      isMultiStatement: facts.isMultiStatement,
-      ignoredFindings: this.#reader.hasComment ? this.#ignoredFindings() : none,
-      isTruncated,
-      isFailClosed,
-      hasComment: this.#reader.hasComment,
-      endsInLineComment: this.#reader.endsInLineComment,
-      hasLiterals: this.#distributor.hasLiterals,
-      hasParameters: this.#distributor.hasParameters,
-    })
+    const sanitizedText = writer.finish(end)
+    const shape = new TextShape()
+    shape.isTruncated = text.length > MAX_INPUT || writer.isCut
+    const isKept = options.keepParameterizedText && hasParameters && !isFailClosed && !shape.isTruncated
+    shape.sanitizedText =
+      isKept && text.length <= options.maxTextLength ? text : detachedFrom(text, sanitizedText)
+    shape.summary = detachedFrom(text, summary.finish())
+    shape.fingerprint = lanes.format()
+    shape.kind = kind
+    shape.tables = freezeList(targets.takeTables())
+    shape.hasOrderBy = facts.hasOrderBy
+    shape.hasLimit = facts.hasLimit
+    shape.hasOffset = facts.hasOffset
+    shape.locks = facts.locks
+    shape.skipsLocked = facts.skipsLocked
+    shape.isVolatile = facts.isVolatile
+    shape.isMultiStatement = facts.isMultiStatement
+    if (this.#reader.hasComment) shape.ignoredFindings = this.#ignoredFindings()
+    shape.isFailClosed = isFailClosed
+    shape.hasComment = this.#reader.hasComment
+    shape.endsInLineComment = this.#reader.endsInLineComment
+    shape.hasLiterals = hasLiterals
+    shape.hasParameters = hasParameters
+    shape.valueCount = valueCount
+    return shape
   }
 
   /** What the comments before the first and behind the last token say. */

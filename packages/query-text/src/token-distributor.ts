@@ -27,6 +27,7 @@ export class TokenDistributor {
   readonly #lists: ListCollapser
   readonly #statements: StatementTracker
   readonly #slots: SlotTracker
+  #withSlots = false
   /** How many brackets are open. */
   #depth = 0
   #statementStart = 0
@@ -46,10 +47,12 @@ export class TokenDistributor {
     this.#slots = outputs.slots
   }
 
-  begin(): void {
+  /** @param withSlots somebody wants to know what the values are for */
+  begin(withSlots: boolean): void {
+    this.#withSlots = withSlots
     this.contentStart = 0
     this.contentEnd = 0
-    this.#values.begin()
+    this.#values.begin(withSlots)
     this.#depth = 0
     this.#statementStart = 0
     this.#isSeparatorDue = false
@@ -64,6 +67,10 @@ export class TokenDistributor {
   /** A literal or a name was masked. */
   get hasLiterals(): boolean {
     return this.#values.hasLiterals
+  }
+
+  get valueCount(): number {
+    return this.#values.valueCount
   }
 
   get hasParameters(): boolean {
@@ -135,7 +142,7 @@ export class TokenDistributor {
         this.#close()
         break
       case Cast:
-        this.#slots.seeCast()
+        if (this.#withSlots) this.#slots.seeCast()
         this.#seeOther()
         break
       case Control:
@@ -202,7 +209,7 @@ export class TokenDistributor {
     const isRow = lists.rowsDepth === this.#depth
     this.#addToken()
     this.#statements.open()
-    this.#slots.open(isRow)
+    if (this.#withSlots) this.#slots.open(isRow)
     this.#depth++
     if (previousKeyword === 'IN') lists.open(this.#depth, false)
   }
@@ -212,7 +219,7 @@ export class TokenDistributor {
     const lists = this.#lists
     const isItem = lists.depth === this.#depth && (previousKind === OpenSquare || previousKind === Comma)
     this.#seeOther()
-    this.#slots.open(false)
+    if (this.#withSlots) this.#slots.open(false)
     this.#depth++
     if (isItem || previousKeyword === 'ARRAY') lists.open(this.#depth, false)
   }
@@ -222,14 +229,14 @@ export class TokenDistributor {
     this.#addToken()
     if (this.#token.kind === CloseRound) this.#statements.close()
     else this.#statements.seeOther()
-    this.#slots.close()
+    if (this.#withSlots) this.#slots.close()
   }
 
   #seeComma(): void {
     if (this.#separatesItems) this.#separatesItems = false
     else this.#addToken()
     this.#statements.seeComma()
-    this.#slots.seeComma()
+    if (this.#withSlots) this.#slots.seeComma()
   }
 
   #seeSemicolon(): void {
@@ -248,6 +255,6 @@ export class TokenDistributor {
   #endStatement(): void {
     this.#values.addSign()
     this.#statements.endStatement(this.contentEnd <= this.#statementStart)
-    this.#slots.endStatement()
+    if (this.#withSlots) this.#slots.endStatement()
   }
 }

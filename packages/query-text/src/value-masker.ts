@@ -32,6 +32,8 @@ export class ValueMasker {
   readonly #maskedNames: MaskedNames
   readonly #statements: StatementTracker
   readonly #slots: SlotTracker
+  valueCount = 0
+  #withSlots = false
   /** Where a sign stands that belongs to the number behind it, if a number stands there. */
   #signStart = NONE
   #signA = 0
@@ -47,9 +49,12 @@ export class ValueMasker {
     this.#slots = outputs.slots
   }
 
-  begin(): void {
+  /** @param withSlots somebody wants to know what the values are for */
+  begin(withSlots: boolean): void {
+    this.#withSlots = withSlots
     this.hasLiterals = false
     this.hasParameters = false
+    this.valueCount = 0
     this.#signStart = NONE
   }
 
@@ -70,7 +75,7 @@ export class ValueMasker {
       if ((traits & IS_OPERAND) !== 0 && this.#isValue()) this.#maskKeyword()
       else this.#addToken()
       this.#statements.seeWord()
-      this.#slots.seeKeyword()
+      if (this.#withSlots) this.#slots.seeKeyword()
     }
   }
 
@@ -81,7 +86,7 @@ export class ValueMasker {
     else {
       this.#addToken()
       this.#statements.seeWord()
-      this.#slots.seeName()
+      if (this.#withSlots) this.#slots.seeName()
     }
   }
 
@@ -89,17 +94,19 @@ export class ValueMasker {
   seeLiteral(): void {
     const start = this.#signStart === NONE ? this.#token.start : this.#signStart
     this.#signStart = NONE
+    this.valueCount++
     this.#mask(start)
     this.#statements.seeOther()
-    this.#slots.seeValue(0, start)
+    if (this.#withSlots) this.#slots.seeValue(0, start)
   }
 
   seeParameter(): void {
     this.hasParameters = true
+    this.valueCount++
     this.#lanes.addValue()
     this.#lists.countParameter()
     this.#statements.seeOther()
-    this.#slots.seeValue(this.#token.parameter, 0)
+    if (this.#withSlots) this.#slots.seeValue(this.#token.parameter, 0)
   }
 
   seeOperator(): void {
@@ -111,7 +118,7 @@ export class ValueMasker {
       this.#signB = token.hashB
     } else this.#addToken()
     this.#statements.seeOther()
-    this.#slots.seeOperator()
+    if (this.#withSlots) this.#slots.seeOperator()
   }
 
   /** The word is `NULL`, `TRUE` or `FALSE` as a value. */

@@ -1,16 +1,17 @@
-import type { QueryShape } from '../query-shape.js'
+import type { AnalyzedQueryText } from '../query-shape.js'
 
 /** A slot with its strings takes about 150 bytes; a generation of the cache holds 2.5 bytes per character. */
 const SLOT_WEIGHT = 50
+const MAX_SLOTS = 64
 const MAX_LATIN_1 = 0xff
 
 /**
  * What a text and its shape weigh while they are kept, in characters: one weighs about 2.5 bytes. A pass over the text,
  * once per kept text.
  */
-export function weightOf(text: string, { sanitizedText, slots }: QueryShape): number {
+export function weightOf(text: string, { sanitizedText, valueCount }: AnalyzedQueryText): number {
   const characters = sanitizedText === text ? text.length : text.length + flatLength(sanitizedText)
-  return (isLatin1(text) ? characters : 2 * characters) + slots.length * SLOT_WEIGHT
+  return (isLatin1(text) ? characters : 2 * characters) + Math.min(valueCount, MAX_SLOTS) * SLOT_WEIGHT
 }
 
 /**
