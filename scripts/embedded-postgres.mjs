@@ -49,10 +49,11 @@ const defaultSettings = {
  * @param {object} [options]
  * @param {Record<string, string>} [options.settings] server settings, as in postgresql.conf; they win over ours
  * @param {(line: string) => void} [options.onLog] receives what initdb and the server print; default: nobody
+ * @param {string | undefined} [options.binaries] the folder of `initdb` and `postgres`; default: those of the package above
  * @returns {Promise<EmbeddedPostgres>}
  */
-export async function startEmbeddedPostgres({ settings = {}, onLog = () => {} } = {}) {
-  const installed = findBinaries()
+export async function startEmbeddedPostgres({ settings = {}, onLog = () => {}, binaries } = {}) {
+  const installed = binaries ?? findBinaries()
   const account = await findAccount()
   const folder = await mkdtemp(join(tmpdir(), 'pgspan-postgres-'))
   const stop = startJanitor(folder)
@@ -88,12 +89,12 @@ export function findBinaries() {
 }
 
 /**
- * PostgreSQL refuses to run as root. For root it runs as the first of these accounts that exists, so that
+ * PostgreSQL refuses to run as root, as PgBouncer does. For root it runs as the first of these accounts that exists, so that
  * none has to be made on the machine.
  *
  * @returns {Promise<Account>}
  */
-async function findAccount() {
+export async function findAccount() {
   if (process.getuid?.() !== 0) return undefined
   const lines = (await readFile('/etc/passwd', 'utf8')).split('\n')
   for (const name of ['postgres', '_postgres', 'nobody']) {
