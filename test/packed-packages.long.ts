@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { packPackages } from './support/packed-packages.js'
 import { useTestDatabase } from './support/test-database.js'
 
 const run = promisify(execFile)
@@ -26,19 +27,11 @@ console.log('done')
 `
 
 let folder: string
-let tarballs: string[]
+let tarballs: readonly string[]
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pgspan-packed-'))
-  const { packageManager } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
-  for (const name of await readdir(join(root, 'packages'))) {
-    const manifest = JSON.parse(await readFile(join(root, 'packages', name, 'package.json'), 'utf8'))
-    if (manifest.private) continue
-    await run('npx', ['--yes', packageManager, 'pack', '--pack-destination', folder], {
-      cwd: join(root, 'packages', name),
-    })
-  }
-  tarballs = (await readdir(folder)).filter((name) => name.endsWith('.tgz')).map((name) => join(folder, name))
+  tarballs = await packPackages(folder)
   await run('node', ['--input-type=module', '-e', createTable], { cwd: root, env: environment() })
 }, 300_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
