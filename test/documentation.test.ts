@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { readmeWithMatrix } from '../scripts/matrix-docs.mjs'
 import { telemetryPage } from '../scripts/telemetry-docs.mjs'
+import { cells, leftOut } from './matrix/cells.js'
+import lastRun from './matrix/last-run.json'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -17,6 +20,15 @@ const pages = [
 
 test('docs/telemetry.md is what the catalogue says', () => {
   expect(readFileSync(join(root, 'docs/telemetry.md'), 'utf8')).toBe(telemetryPage())
+})
+
+test('the version matrix in README.md is what its last run saw', async () => {
+  expect(readFileSync(join(root, 'README.md'), 'utf8')).toBe(await readmeWithMatrix())
+})
+
+test('the last run of the version matrix was of the cells that there are', () => {
+  expect(lastRun.rows).toHaveLength(cells.length)
+  expect(lastRun.leftOut).toEqual(leftOut)
 })
 
 test.each(pages)('%s links only to files that exist', (page) => {

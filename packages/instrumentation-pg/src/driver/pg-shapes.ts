@@ -7,12 +7,18 @@ import type { EventEmitter } from 'node:events'
  *
  * | member | of | seen in | used for |
  * | --- | --- | --- | --- |
- * | `_pulseQueryQueue` | Client | pg 8.11 – 8.23 | the moment a query leaves the client's queue |
- * | `_queryQueue`, `_activeQuery` | Client | pg 8.17 – 8.23; `queryQueue`, `activeQuery` before | which query that is |
- * | `_Promise` | Client | pg 8.11 – 8.23 | the promise that the caller awaits |
- * | `_queryable`, `_ending` | Client | pg 8.11 – 8.23 | why a query was refused |
- * | `callback`, `handleError` | Query | pg 8.11 – 8.23 | settlement |
- * | `Promise`, `newClient`, `_endCallback` | Pool | pg-pool 3.6 – 3.14 | as above, for checkouts and the pool's end |
+ * | `_pulseQueryQueue` | Client | pg 8.11, 8.16, 8.20, 8.23 | the moment a query leaves the client's queue |
+ * | `_queryQueue`, `_activeQuery` | Client | pg 8.20, 8.23; `queryQueue`, `activeQuery` in 8.11, 8.16 | which query that is |
+ * | `_Promise` | Client | pg 8.11, 8.16, 8.20, 8.23 | the promise that the caller awaits |
+ * | `_queryable`, `_ending` | Client | pg 8.11, 8.16, 8.20, 8.23 | why a query was refused |
+ * | `readyForQuery`, `connection` | Client | pg 8.11, 8.16, 8.20, 8.23 | following a Submittable |
+ * | `connectionParameters` | Client | pg 8.11, 8.16, 8.20, 8.23 | whether a query may time out |
+ * | `execute` | Connection | pg 8.11, 8.16, 8.20, 8.23 | the rounds of a Submittable |
+ * | `callback`, `handleError` | Query | pg 8.11, 8.16, 8.20, 8.23 | settlement |
+ * | `cursor` | QueryStream | pg-query-stream 4.5, 4.10, 4.14, 4.17 | its text and values |
+ * | `Promise`, `newClient`, `_endCallback` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | as above, for checkouts and the pool's end |
+ *
+ * The version matrix checks each in the newest patch of each (`test/matrix/private-members.ts`).
  *
  * @see https://github.com/brianc/node-postgres/blob/pg%408.23.1/packages/pg/lib/client.js
  * @see https://github.com/brianc/node-postgres/blob/pg%408.23.1/packages/pg-pool/index.js
