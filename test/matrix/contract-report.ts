@@ -7,7 +7,7 @@ export interface ContractReport {
   readonly isSameModule: boolean
   readonly outcomes: readonly ScenarioOutcome[]
   /** What the pools said of themselves, in all. */
-  readonly totals: { readonly acquired: number; readonly opened: number; readonly timeouts: number }
+  readonly totals: { readonly acquired: number; readonly opened: number }
   readonly warnings: readonly string[]
   /** The server's version; asked by the bare driver only. */
   readonly server?: string
@@ -28,6 +28,10 @@ export interface ScenarioOutcome {
     /** Callers inside the scenario, with the spans that each must have. */
     readonly callers: readonly { readonly name: string; readonly spans: readonly ExpectedSpan[] }[]
     readonly findings: readonly string[]
+    /** Requests for a connection that gave up. */
+    readonly timeouts: number
+    /** Queries of a pool that got no connection. */
+    readonly unsent: number
   }
 }
 
@@ -48,7 +52,12 @@ export interface ContractTelemetry {
   readonly spans: readonly ReportedSpan[]
   /** Spans that began and did not end. */
   readonly open: number
-  readonly events: readonly { readonly eventName: string; readonly attributes: Attributes }[]
+  /** Log events. */
+  readonly events: readonly {
+    readonly eventName: string
+    readonly attributes: Attributes
+    readonly spanId?: string
+  }[]
   readonly metrics: Metrics
   /** Warnings and errors of OpenTelemetry's diagnostics. */
   readonly complaints: readonly string[]

@@ -7,12 +7,14 @@ export function judgeMetrics(
   telemetry: ContractTelemetry,
   pool: string,
 ): readonly string[] {
-  const { totals } = report
+  const { totals, outcomes } = report
+  const sumOfScenarios = (what: 'timeouts' | 'unsent'): number =>
+    outcomes.reduce((sum, { expected }) => sum + expected[what], 0)
   const { metrics } = telemetry
   const figures: Record<string, readonly [seen: number, expected: number]> = {
     'db.client.operation.duration': [
       countOf(metrics, 'db.client.operation.duration'),
-      querySpansOf(telemetry).length,
+      querySpansOf(telemetry).length + sumOfScenarios('unsent'),
     ],
     'db.client.connection.wait_time': [
       countOf(metrics, 'db.client.connection.wait_time', pool),
@@ -26,7 +28,10 @@ export function judgeMetrics(
       countOf(metrics, 'db.client.connection.create_time', pool),
       totals.opened,
     ],
-    'db.client.connection.timeouts': [sumOf(metrics, 'db.client.connection.timeouts', pool), totals.timeouts],
+    'db.client.connection.timeouts': [
+      sumOf(metrics, 'db.client.connection.timeouts', pool),
+      sumOfScenarios('timeouts'),
+    ],
   }
   const problems = Object.entries(figures)
     .filter(([, [seen, expected]]) => seen !== expected)

@@ -1,6 +1,6 @@
 import type { ContractReport, ContractTelemetry } from './contract-report.js'
 import { judgeMetrics } from './judge-metrics.js'
-import { judgeSpans, type Target } from './judge-spans.js'
+import { judgeSpans, querySpansOf, type Target } from './judge-spans.js'
 
 /** One run of the contract in a process of its own. */
 export interface ContractRun {
@@ -23,6 +23,7 @@ export function judge(
     ...judgeBehaviour(bare, observed),
     ...judgeSpans(observed.report, telemetry, target),
     ...judgeMetrics(observed.report, telemetry, target.namespace),
+    ...judgeExceptions(telemetry),
     ...judgeFindings(observed.report, telemetry, makesEvents),
     ...(JSON.stringify(telemetry).includes('a secret') ? ['a literal has left the process'] : []),
     ...telemetry.complaints.map((text) => `OpenTelemetry says: ${text}`),
@@ -49,6 +50,20 @@ function judgeBehaviour(bare: ContractRun, observed: ContractRun): readonly stri
 
 function hasFailed(outcome: unknown): boolean {
   return typeof outcome === 'object' && outcome !== null && 'scenarioFailed' in outcome
+}
+
+/** Each query that failed has one log event, in its span. */
+function judgeExceptions(telemetry: ContractTelemetry): readonly string[] {
+  return querySpansOf(telemetry).flatMap(({ id, name, caller, attributes }) => {
+    const seen = telemetry.events
+      .filter(({ eventName, spanId }) => eventName === 'db.client.operation.exception' && spanId === id)
+      .map((event) => event.attributes['error.type'])
+    const error = attributes['error.type']
+    const expected = error === undefined ? [] : [error]
+    return seen.join() === expected.join()
+      ? []
+      : [`${caller}: exception events of ${name}: ${seen}, not ${expected}`]
+  })
 }
 
 /** What a scenario must be told of stands on its root span, in the metrics and in the logs. */

@@ -133,7 +133,8 @@ class SilentMetricExporter {
 
 function logKeeper(events) {
   return {
-    onEmit: ({ eventName, attributes }) => events.push({ eventName, attributes }),
+    onEmit: ({ eventName, attributes, spanContext }) =>
+      events.push({ eventName, attributes, spanId: spanContext?.spanId }),
     async forceFlush() {},
     async shutdown() {},
   }

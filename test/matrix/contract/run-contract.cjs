@@ -22,7 +22,7 @@ async function runContract(drivers) {
   Error.stackTraceLimit = 50
   const warnings = []
   process.on('warning', ({ name, message, code }) => warnings.push([name, code, message].join(' ')))
-  const totals = { acquired: 0, opened: 0, timeouts: 0 }
+  const totals = { acquired: 0, opened: 0 }
   const outcomes = []
   for (const scenario of chosen) outcomes.push(await runScenario(scenario, drivers, observer, totals))
   const report = {
@@ -45,7 +45,7 @@ async function aboutBareDriver(drivers) {
 }
 
 async function runScenario(scenario, drivers, observer, totals) {
-  const { name, spans, callers = [], findings = [] } = scenario
+  const { name, spans, callers = [], findings = [], timeouts = 0, unsent = 0 } = scenario
   const resources = new Resources(drivers.pg, totals)
   const notes = []
   const caller = observer === undefined ? (_name, action) => action() : observer.caller.bind(observer)
@@ -55,15 +55,12 @@ async function runScenario(scenario, drivers, observer, totals) {
       caller,
       connect: (options) => resources.connect(options),
       pool: (options) => resources.pool(options),
-      countTimeouts: (count) => {
-        totals.timeouts += count
-      },
       terminate: (text) => caller('administrator', () => terminate(drivers.pg, text)),
       note: async (truth) => notes.push({ truth, metrics: await observer?.metrics() }),
     }),
   ).catch((error) => ({ scenarioFailed: describeError(error) }))
   await caller('administrator', () => resources.close())
-  return { name, outcome, notes, expected: { spans, callers, findings } }
+  return { name, outcome, notes, expected: { spans, callers, findings, timeouts, unsent } }
 }
 
 /** Clients and pools of one scenario, closed at its end. */

@@ -82,6 +82,7 @@ module.exports = [
   {
     name: 'a pool whose server is not there',
     spans: ['pg.connect', 'pg-pool.acquire'].map((name) => ({ name, error: 'ECONNREFUSED' })),
+    unsent: 1,
     run: async ({ pool }) => outcomeOf(pool({ host: '127.0.0.1', port: 1 }).query('SELECT 1')),
   },
 ]

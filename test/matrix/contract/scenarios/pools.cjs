@@ -69,11 +69,12 @@ module.exports = [
     name: 'a wait for a connection that times out',
     spans: Array(2).fill({ name: 'pg-pool.acquire', error: 'pool_timeout' }),
     findings: ['pool_wait'],
-    run: async ({ pool, countTimeouts }) => {
+    timeouts: 2,
+    unsent: 1,
+    run: async ({ pool }) => {
       const shared = pool({ max: 1, connectionTimeoutMillis: 500 })
       const client = await shared.connect()
       const outcomes = await Promise.all([outcomeOf(shared.connect()), outcomeOf(shared.query('SELECT 1'))])
-      countTimeouts(2)
       client.release()
       return outcomes
     },
