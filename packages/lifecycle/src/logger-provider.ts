@@ -23,21 +23,29 @@ export interface EventRecord {
   readonly context: Context
 }
 
-const globalKey: unique symbol = Symbol.for('io.opentelemetry.js.api.logs')
-/** The version of the handshake that `@opentelemetry/api-logs` has used since its first release. */
+/** Where `@opentelemetry/api-logs` keeps a function that gives the provider, and what to call it with. */
+const logsKey: unique symbol = Symbol.for('io.opentelemetry.js.api.logs')
 const handshakeVersion = 1
+/** Where `@opentelemetry/api` keeps its own globals; from 1.10 on, the provider of logs is one of them. */
+const apiKey: unique symbol = Symbol.for('opentelemetry.js.api.1')
+
+/** What other packages keep there; checked before it is used. */
+interface OpenTelemetryGlobals {
+  readonly [logsKey]?: unknown
+  readonly [apiKey]?: { readonly logs?: unknown }
+}
 
 /**
- * The logger provider that the SDK has registered; undefined if there is none.
+ * The logger provider that the SDK has registered, of OpenTelemetry 2.x or 3.x; undefined if there is none.
  *
- * Read from where `@opentelemetry/api-logs` keeps it, so that nothing depends on that one.
+ * Read from where the API keeps it, so that nothing depends on an API that not all applications have.
  *
  * @see https://github.com/open-telemetry/opentelemetry-js/blob/main/experimental/packages/api-logs/src/internal/global-utils.ts
  */
 export function globalLoggerProvider(): LoggerProviderLike | undefined {
-  // What another package keeps there; checked before it is used.
-  const getter = (globalThis as { [globalKey]?: unknown })[globalKey]
-  const provider: unknown = typeof getter === 'function' ? getter(handshakeVersion) : undefined
+  const globals = globalThis as OpenTelemetryGlobals
+  const getter = globals[logsKey]
+  const provider: unknown = typeof getter === 'function' ? getter(handshakeVersion) : globals[apiKey]?.logs
   return isLoggerProvider(provider) ? provider : undefined
 }
 
