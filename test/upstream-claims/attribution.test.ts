@@ -58,20 +58,20 @@ async function contend(queued: (pool: pg.Pool) => Promise<unknown>): Promise<voi
 }
 
 describe('a query that waits for a pooled connection', () => {
-  test('is in the trace of its caller where connect spans are switched off (contrib#579)', async () => {
+  test('is in the trace of its caller where connect spans are switched off (dd-trace-js#3733)', async () => {
     configure(instrumentation, withoutConnectSpans)
     await contend((pool) => inRequest('waiter', () => pool.query('SELECT FROM pg_class')))
     expect(requestOf(spanOf('SELECT FROM pg_class'))).toBe('waiter')
   })
 
-  test('is in no trace of another request where its caller has no span (contrib#579)', async () => {
+  test('is in no trace of another request where its caller has no span (dd-trace-js#3733)', async () => {
     configure(instrumentation, {})
     await contend((pool) => pool.query('SELECT FROM pg_class'))
     expect(spanOf('SELECT FROM pg_class')).toBeDefined()
     expect(requestOf(spanOf('SELECT FROM pg_class'))).toBe('none')
   })
 
-  test('is misplaced for none of 200 queries of 40 requests on 4 connections (contrib#579)', async () => {
+  test('is misplaced for none of 200 queries of 40 requests on 4 connections (dd-trace-js#3733)', async () => {
     configure(instrumentation, withoutConnectSpans)
     const pool = new Pool({ connectionString: database().connectionString, max: 4 })
     await Promise.all(
