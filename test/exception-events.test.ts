@@ -261,8 +261,12 @@ describe.each(Object.entries(connectionFailures))(
 
     test('fails a query of a pool with one event, and counts as a failed operation', async () => {
       const failing = new (loadPg().Pool)(configured())
-      await expect(failing.query('SELECT 1')).rejects.toThrow()
+      async function askTheShop(): Promise<void> {
+        await failing.query('SELECT 1')
+      }
+      await expect(askTheShop()).rejects.toThrow()
       expectEvent()
+      expect(onlyRecord().attributes['exception.stacktrace']).toContain('askTheShop (test/exception-events')
       const acquire = telemetry.spans().find(({ name }) => name === 'pg-pool.acquire')
       expect(acquire?.attributes['error.type']).toBe(type)
       const points = await telemetry.points('db.client.operation.duration')
