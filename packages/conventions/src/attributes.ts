@@ -14,6 +14,8 @@ export const serverPort = 'server.port'
 
 // In development there:
 
+/** With `.` and the parameter's number, from 0: the value of a bound parameter, as text. */
+export const dbQueryParameter = 'db.query.parameter'
 export const dbResponseReturnedRows = 'db.response.returned_rows'
 export const dbClientConnectionPoolName = 'db.client.connection.pool.name'
 export const dbClientConnectionState = 'db.client.connection.state'
@@ -66,6 +68,18 @@ export const pgspanErrorColumn = 'pgspan.error.column'
 export const pgspanErrorDataType = 'pgspan.error.data_type'
 /** Where in the query text as it was sent, in characters from 1. */
 export const pgspanErrorPosition = 'pgspan.error.position'
+
+/** Seconds between sent and settled that the event loop of this process was blocked, so that no answer could be read. */
+export const pgspanEventLoopStall = 'pgspan.event_loop.stall'
+
+/** On the statement that ends a transaction: seconds from the call of `BEGIN` until this statement had settled. */
+export const pgspanTransactionDuration = 'pgspan.transaction.duration'
+/** Seconds of these in which the server had nothing to do for the transaction. */
+export const pgspanTransactionIdleTime = 'pgspan.transaction.idle_time'
+/** How many statements ran between `BEGIN` and the statement that ends the transaction. */
+export const pgspanTransactionStatements = 'pgspan.transaction.statements'
+/** `committed`, `rolled_back`, `commit_rolled_back`, `commit_failed`, `prepared` or `unknown`. */
+export const pgspanTransactionOutcome = 'pgspan.transaction.outcome'
 
 /** On the local root span: how many findings its unit of work has. */
 export const pgspanFindingsCount = 'pgspan.findings.count'

@@ -1,4 +1,17 @@
 export { hookPg } from './hook-pg.js'
+export type {
+  PgConnectionHookInformation,
+  PgHookConnection,
+  PgInstrumentationConnectionHook,
+  PgInstrumentationExecutionRequestHook,
+  PgInstrumentationExecutionResponseHook,
+  PgQueryResult,
+  PgRequestHookInformation,
+  PgResponseHookInformation,
+  QueryParameterRedaction,
+  SqlCommentTagsOf,
+  TraceQueryQuestion,
+} from './hook-types.js'
 export type { PgInstrumentationConfig } from './options.js'
 export { PgInstrumentation } from './pg-instrumentation.js'
 export type { SpanRule } from './recorders/acquire-and-connect-spans.js'

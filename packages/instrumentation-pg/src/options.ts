@@ -1,7 +1,22 @@
+import type { TextMapPropagator } from '@opentelemetry/api'
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation'
+import type {
+  PgInstrumentationConnectionHook,
+  PgInstrumentationExecutionRequestHook,
+  PgInstrumentationExecutionResponseHook,
+  QueryParameterRedaction,
+  SqlCommentTagsOf,
+  TraceQueryQuestion,
+} from './hook-types.js'
 import type { SpanRule } from './recorders/acquire-and-connect-spans.js'
 
-/** Options of `PgInstrumentation`; all optional. */
+/**
+ * Options of `PgInstrumentation`; all optional. What has the name that it has in `@opentelemetry/instrumentation-pg`
+ * means the same.
+ *
+ * Functions run synchronously on the application's query path, in the caller's context. What one throws, or rejects
+ * with, is reported once through OpenTelemetry's `diag`, without its message, and does no harm.
+ */
 export interface PgInstrumentationConfig extends InstrumentationConfig {
   /**
    * Spans for waiting for a pooled connection, `pg-pool.acquire`. `slow` makes them only for waits that failed or
@@ -17,33 +32,56 @@ export interface PgInstrumentationConfig extends InstrumentationConfig {
    * @defaultValue `slow`
    */
   readonly connectSpans?: SpanRule
-}
-
-const spanRules: readonly string[] = ['always', 'never', 'slow'] satisfies SpanRule[]
-const known: ReadonlySet<string> = new Set(['enabled', 'acquireSpans', 'connectSpans'])
-
-/** Throws a `TypeError` that names the option and what it may be; values are not repeated beyond their type. */
-export function checkOptions(config: PgInstrumentationConfig): void {
-  if (typeof config !== 'object' || config === null) {
-    throw new TypeError(`PgInstrumentation: options must be an object, got ${typeof config}`)
-  }
-  for (const key of Object.keys(config)) {
-    if (!known.has(key)) {
-      throw new TypeError(`PgInstrumentation: unknown option ${key}; known are ${[...known].join(', ')}`)
-    }
-  }
-  checkRule('acquireSpans', config.acquireSpans)
-  checkRule('connectSpans', config.connectSpans)
-  if (config.enabled !== undefined && typeof config.enabled !== 'boolean') {
-    throw new TypeError(`PgInstrumentation: enabled must be true or false, got ${typeof config.enabled}`)
-  }
-}
-
-function checkRule(option: string, value: unknown): void {
-  if (value === undefined || (typeof value === 'string' && spanRules.includes(value))) return
-  throw new TypeError(`PgInstrumentation: ${option} must be 'always', 'never' or 'slow', got ${shown(value)}`)
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `'${value.slice(0, 40)}'` : typeof value
+  /** `true` is short for `'never'` in both {@link acquireSpans} and {@link connectSpans}. @defaultValue `false` */
+  readonly ignoreConnectSpans?: boolean
+  /**
+   * Spans for `BEGIN` and `START TRANSACTION`. `slow` makes them only for those that failed or took 50 ms or more:
+   * the statement that ends the transaction tells how long it took.
+   *
+   * @defaultValue `slow`
+   */
+  readonly beginSpans?: SpanRule
+  /** No span without a span around it in the caller's context. Metrics count all the same. @defaultValue `false` */
+  readonly requireParentSpan?: boolean
+  /**
+   * Asked for every query, before its span: `false` makes none. The query's duration and its findings count all the
+   * same. The query is what observers see: `query.shape.summary`, `query.shape.tables`, `query.text`.
+   */
+  readonly shouldTraceQuery?: TraceQueryQuestion
+  /** Called when the span of a query has begun, to add attributes or rename it; only if the span records. */
+  readonly requestHook?: PgInstrumentationExecutionRequestHook
+  /**
+   * Called before the span of a successful query ends; only if the span records. Not for cursors, streams and COPY,
+   * nor for texts of several statements, which have no one result.
+   */
+  readonly responseHook?: PgInstrumentationExecutionResponseHook
+  /** Called for each `pg-pool.acquire` and `pg.connect` span before it ends; only if the span records. */
+  readonly connectionHook?: PgInstrumentationConnectionHook
+  /**
+   * Records the bound values as `db.query.parameter.0` and so on: the first 64, as text of at most 1,024 characters.
+   * They can hold anything that a user typed.
+   *
+   * @defaultValue `false`
+   */
+  readonly recordQueryParameters?: boolean
+  /** Asked for every value that would be recorded, in the order of their numbers from 0, only if the span records. */
+  readonly redactQueryParameter?: QueryParameterRedaction
+  /**
+   * Tags that are appended to the text of every query as a comment, for whoever reads the server's logs and
+   * `pg_stat_activity`: `{ service: 'shop' }`. Or a function that gives them; each different answer makes a different
+   * text, for the server's log as for proxies that prepare statements by text.
+   *
+   * The server sees `/*service='shop'*\/`; spans, metrics and findings see the text without it. Never on prepared
+   * statements, cursors, streams, COPY, and texts that have a comment or are longer than 4,096 characters.
+   */
+  readonly sqlCommentTags?: Readonly<Record<string, string>> | SqlCommentTagsOf
+  /**
+   * Appends the trace context of the query's span, if it is sampled, to the text in the same comment. Each query is
+   * then a text of its own.
+   *
+   * @defaultValue `false`
+   */
+  readonly addSqlCommenterCommentToQueries?: boolean
+  /** Writes the trace context instead of W3C's `traceparent` and `tracestate`. */
+  readonly sqlCommentPropagator?: TextMapPropagator
 }

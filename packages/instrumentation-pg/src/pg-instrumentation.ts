@@ -1,11 +1,14 @@
 import type { MeterProvider } from '@opentelemetry/api'
 import { InstrumentationBase, type InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation'
-import { checkOptions, type PgInstrumentationConfig } from './options.js'
+import { processState, type SqlCommenter } from '@pgspan/lifecycle'
+import { checkOptions } from './check-options.js'
+import type { PgInstrumentationConfig } from './options.js'
 import { packageName, packageVersion } from './package-version.js'
 import { pgModules } from './pg-modules.js'
 import { EventLogger } from './recorders/event-logger.js'
 import { Instruments } from './recorders/instruments.js'
 import { RecorderSet } from './recorders/recorder-set.js'
+import { createSqlCommenter } from './sql-commenter.js'
 
 /**
  * OpenTelemetry instrumentation of `pg` and `pg-pool`: a span for every query, and the metrics of queries and pools.
@@ -16,6 +19,7 @@ export class PgInstrumentation extends InstrumentationBase<PgInstrumentationConf
   readonly #instruments: Instruments = new Instruments(packageName, packageVersion)
   readonly #logger: EventLogger = new EventLogger(packageName, packageVersion)
   #recorders: RecorderSet | undefined = undefined
+  #commenter: SqlCommenter | undefined = undefined
 
   constructor(config: PgInstrumentationConfig = {}) {
     checkOptions(config)
@@ -37,8 +41,7 @@ export class PgInstrumentation extends InstrumentationBase<PgInstrumentationConf
   /** Stops recording. What was patched stays patched, and passes every call through. */
   override disable(): void {
     super.disable()
-    this.#recorders?.detach()
-    this.#recorders = undefined
+    this.#stop()
   }
 
   /** Replaces the options; they hold from the next event on. */
@@ -60,12 +63,21 @@ export class PgInstrumentation extends InstrumentationBase<PgInstrumentationConf
   }
 
   #record(): void {
-    this.#recorders?.detach()
+    this.#stop()
     this.#recorders = new RecorderSet(
       () => this.tracer,
       () => this.#logger.current,
       this.#instruments,
       this.getConfig(),
     )
+    this.#commenter = createSqlCommenter(this.getConfig())
+    if (this.#commenter !== undefined) processState().sqlCommenters.add(this.#commenter)
+  }
+
+  #stop(): void {
+    this.#recorders?.detach()
+    this.#recorders = undefined
+    if (this.#commenter !== undefined) processState().sqlCommenters.delete(this.#commenter)
+    this.#commenter = undefined
   }
 }

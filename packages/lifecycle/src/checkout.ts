@@ -23,7 +23,10 @@ export class Checkout {
   connection: Connection | undefined = undefined
   /** Why the request failed, or what the holder gave as the reason to close the connection. */
   error: unknown = undefined
-  /** When the first query under it was made; its span tells of the wait. Written by the source. */
+  /**
+   * When the first query under it was made; its span tells of the wait. Written by the source; an observer that makes
+   * no span for that query sets it back to 0, so that the next query becomes the first.
+   */
   firstQueryAt = 0
   /** True if the request gave up waiting, for a free connection or for a new one. */
   timedOut = false

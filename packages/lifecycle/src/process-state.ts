@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Dispatcher } from './dispatcher.js'
 import { PoolNames } from './pool-names.js'
+import type { SqlCommenter } from './sql-commenter.js'
 import { TraceUnits } from './trace-units.js'
 import type { UnitOfWork } from './unit-of-work.js'
 
@@ -24,6 +25,8 @@ export interface ProcessState {
   patchedDrivers: Set<string>
   /** Counts up from 1; the last id that a connection was given. */
   lastConnectionId: number
+  /** Asked for a comment when a query is about to be sent; the first that has one counts. */
+  sqlCommenters: Set<SqlCommenter>
 }
 
 const key: unique symbol = Symbol.for('pgspan.process.1')
@@ -41,5 +44,6 @@ export function processState(): ProcessState {
   state.httpFollowing ??= { count: 0, stop: undefined }
   state.patchedDrivers ??= new Set()
   state.lastConnectionId ??= 0
+  state.sqlCommenters ??= new Set()
   return state as ProcessState
 }

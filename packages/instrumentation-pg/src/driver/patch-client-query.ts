@@ -1,8 +1,9 @@
 import { context } from '@opentelemetry/api'
 import { currentUnitOfWork, processState } from '@pgspan/lifecycle'
-import type { QueryShapeCache } from '@pgspan/query-text'
+import type { AnalyzedQueryText, QueryShapeCache } from '@pgspan/query-text'
 import { callerOfArmed, isAnyStatementArmed } from './armed-statements.js'
 import { type ClientState, clientStateOf, knownClientState } from './client-state.js'
+import { commentQuery } from './comment-query.js'
 import { guarded } from './guarded.js'
 import { PgQueryExecution } from './pg-query-execution.js'
 import { activeQueryOf, type PgClient, type PgClientPrototype, queueOf } from './pg-shapes.js'
@@ -18,6 +19,7 @@ interface EnteringCall {
   readonly client: PgClient
   readonly call: QueryCall
   readonly execution: PgQueryExecution
+  readonly shape: AnalyzedQueryText
 }
 
 /** Makes every `client.query` of a client class a query execution. */
@@ -71,12 +73,13 @@ function enter(
   const state = clientStateOf(client)
   const poolCall = takePoolCall()
   const callerContext = poolCall?.callerContext ?? context.active()
+  const shape = shapes.shapeOf(call.text)
   const execution = new PgQueryExecution(
     callerContext,
     poolCall === undefined ? currentUnitOfWork(callerContext) : poolCall.unitOfWork,
     state.connection,
     state.checkout,
-    shapes.shapeOf(call.text),
+    shape,
     call.statementName,
     call.isSubmittable,
     performance.now(),
@@ -87,11 +90,11 @@ function enter(
   else if (isAnyStatementArmed()) execution.notedCaller = callerOfArmed(execution.shape.fingerprint, entered)
   if (state.checkout?.firstQueryAt === 0) state.checkout.firstQueryAt = execution.startedAt
   processState().dispatcher.queryStarted(execution, call.values)
-  return { client, call, execution }
+  return { client, call, execution, shape }
 }
 
 /** The client has taken the query: it stands last in its queue, and nothing of it was sent yet. */
-function adopt({ client, call, execution }: EnteringCall): void {
+function adopt({ client, call, execution, shape }: EnteringCall): void {
   const query = queueOf(client)?.at(-1)
   if (query === undefined) return
   execution.driverQuery = query
@@ -99,6 +102,7 @@ function adopt({ client, call, execution }: EnteringCall): void {
     watchOf(client)?.add(execution)
     return
   }
+  commentQuery(execution, query, call.text, shape)
   const mayTimeOut = Boolean(call.queryTimeout || client.connectionParameters?.query_timeout)
   settleWithCallback(execution, query, call.hasCallback, mayTimeOut)
 }

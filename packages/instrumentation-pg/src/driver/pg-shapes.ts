@@ -15,6 +15,7 @@ import type { EventEmitter } from 'node:events'
  * | `connectionParameters` | Client | pg 8.11, 8.16, 8.20, 8.23 | whether a query may time out |
  * | `execute` | Connection | pg 8.11, 8.16, 8.20, 8.23 | the rounds of a Submittable |
  * | `callback`, `handleError` | Query | pg 8.11, 8.16, 8.20, 8.23 | settlement |
+ * | `text` | Query | pg 8.11, 8.16, 8.20, 8.23 | the comment behind it |
  * | `cursor` | QueryStream | pg-query-stream 4.5, 4.10, 4.14, 4.17 | its text and values |
  * | `Promise`, `newClient`, `_endCallback` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | as above, for checkouts and the pool's end |
  *
@@ -51,6 +52,7 @@ export interface PgWire extends EventEmitter {
 
 /** Whatever the client's queue holds: the driver's own `Query`, or a caller's Submittable. */
 export interface PgQuery {
+  text?: unknown
   callback?: unknown
   handleError?: (error: unknown, connection: unknown) => unknown
 }
@@ -58,7 +60,6 @@ export interface PgQuery {
 /** A caller's own object that speaks the protocol by itself: a cursor, a stream, COPY, `pg.Query`. */
 export interface Submittable extends PgQuery {
   submit(connection: unknown): unknown
-  readonly text?: unknown
   readonly values?: unknown
   /** `pg-query-stream` keeps text and values in its cursor. */
   readonly cursor?: { readonly text?: unknown; readonly values?: unknown }

@@ -1,9 +1,13 @@
 import { type Attributes, type Context, SpanKind, type Tracer } from '@opentelemetry/api'
 import { attributes as names } from '@pgspan/conventions'
-import type { Checkout, ConnectionOpening, Observer } from '@pgspan/lifecycle'
+import type { Checkout, ConnectionOpening, DatabaseTarget, Observer } from '@pgspan/lifecycle'
+import type { PgInstrumentationConfig } from '../options.js'
 import { errorAttributes, errorStatus } from './error-attributes.js'
+import type { Hooks } from './hooks.js'
 import { hotPoolAttributes } from './pool-attributes.js'
+import { hookConnection } from './query-hooks.js'
 import { targetAttributes } from './target-attributes.js'
+import type { TracedQueries } from './traced-queries.js'
 
 /** When to make a span: for each, for none, or only for one that failed or took long. */
 export type SpanRule = 'always' | 'never' | 'slow'
@@ -21,40 +25,50 @@ export class AcquireAndConnectSpans implements Observer {
   readonly #tracer: () => Tracer
   readonly #acquire: SpanRule
   readonly #connect: SpanRule
+  readonly #traced: TracedQueries
+  readonly #hooks: Hooks
+  readonly #hook: PgInstrumentationConfig['connectionHook']
 
-  constructor(tracer: () => Tracer, acquire: SpanRule, connect: SpanRule) {
+  constructor(tracer: () => Tracer, traced: TracedQueries, hooks: Hooks, options: PgInstrumentationConfig) {
     this.#tracer = tracer
-    this.#acquire = acquire
-    this.#connect = connect
+    this.#traced = traced
+    this.#hooks = hooks
+    this.#hook = options.connectionHook
+    const rule = options.ignoreConnectSpans === true ? 'never' : 'slow'
+    this.#acquire = options.acquireSpans ?? rule
+    this.#connect = options.connectSpans ?? rule
   }
 
   checkoutSettled(checkout: Checkout): void {
     const { requestedAt, error, pool } = checkout
-    if (!applies(this.#acquire, checkout.waitMillis, error)) return
+    if (!isWorthSpan(this.#acquire, checkout.waitMillis, error)) return
     const attributes: Attributes = {
       ...targetAttributes(pool.target),
       ...hotPoolAttributes(pool),
       [names.pgspanPoolPath]: checkout.path,
     }
     const end = checkout.acquiredAt || checkout.failedAt
-    this.#make('pg-pool.acquire', attributes, checkout.callerContext, requestedAt, end, error)
+    this.#make('pg-pool.acquire', pool.target, attributes, checkout.callerContext, requestedAt, end, error)
   }
 
   connectionSettled(opening: ConnectionOpening): void {
     const { startedAt, settledAt, error, pool, connection } = opening
-    if (!applies(this.#connect, settledAt - startedAt, error)) return
+    if (!isWorthSpan(this.#connect, settledAt - startedAt, error)) return
     const attributes = { ...targetAttributes(connection.target), ...(pool && hotPoolAttributes(pool)) }
-    this.#make('pg.connect', attributes, opening.callerContext, startedAt, settledAt, error)
+    const { target } = connection
+    this.#make('pg.connect', target, attributes, opening.callerContext, startedAt, settledAt, error)
   }
 
   #make(
     name: string,
+    target: DatabaseTarget,
     attributes: Attributes,
     parent: Context,
     start: number,
     end: number,
     error: unknown,
   ): void {
+    if (!this.#traced.hasPlace(parent)) return
     // The SDK takes numbers of this size for readings of the monotonic clock.
     const span = this.#tracer().startSpan(
       name,
@@ -65,11 +79,16 @@ export class AcquireAndConnectSpans implements Observer {
       span.setAttributes(errorAttributes(error))
       span.setStatus(errorStatus(error))
     }
+    if (this.#hook !== undefined && span.isRecording()) {
+      const information = { connection: hookConnection(target) }
+      this.#hooks.call('connectionHook', parent, this.#hook, span, information)
+    }
     span.end(end)
   }
 }
 
-function applies(rule: SpanRule, millis: number, error: unknown): boolean {
+/** What a rule says of something that took this long, in milliseconds, or failed. */
+export function isWorthSpan(rule: SpanRule, millis: number, error: unknown): boolean {
   if (rule === 'slow') return error !== undefined || millis >= slowAcquireMillis
   return rule === 'always'
 }

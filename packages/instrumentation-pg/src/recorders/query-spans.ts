@@ -2,10 +2,13 @@ import { type Attributes, type Span, SpanKind, type SpanOptions, type Tracer } f
 import { attributes as names } from '@pgspan/conventions'
 import type { DatabaseTarget, Observer, QueryExecution, QueryShape } from '@pgspan/lifecycle'
 import { sanitizeFailClosed } from '@pgspan/query-text'
+import { isWorthSpan, type SpanRule } from './acquire-and-connect-spans.js'
 import { ByTarget } from './by-target.js'
 import { errorAttributes, errorStatus } from './error-attributes.js'
 import { sqlStateOf } from './error-type.js'
 import { targetAttributes } from './target-attributes.js'
+import type { TracedQueries } from './traced-queries.js'
+import { beginsTransaction } from './transaction-control.js'
 
 /** The SQLSTATE of a text that the server could not read. */
 const syntaxError = '42601'
@@ -25,27 +28,66 @@ interface SpanStart {
 export class QuerySpans implements Observer {
   readonly name = 'query-spans'
   readonly #tracer: () => Tracer
+  readonly #traced: TracedQueries
+  readonly #begins: SpanRule
   readonly #starts: ByTarget<QueryShape, SpanStart> = new ByTarget(1_000, spanStart)
 
-  constructor(tracer: () => Tracer) {
+  constructor(tracer: () => Tracer, traced: TracedQueries, begins: SpanRule) {
     this.#tracer = tracer
+    this.#traced = traced
+    this.#begins = begins
   }
 
   queryStarted(query: QueryExecution): void {
+    if (this.#isQuiet(query) || !this.#traced.includes(query)) {
+      leaveWaitToNext(query)
+      return
+    }
     const start = this.#starts.get(query.connection.target, query.shape)
     query.span = this.#tracer().startSpan(start.name, start.options, query.callerContext)
   }
 
   querySettled(query: QueryExecution): void {
     const { span } = query
-    if (span === undefined) return
-    try {
-      if (span.isRecording()) describe(span, query)
-    } finally {
-      // An application's own error may be anything, also one that cannot be read.
-      span.end()
+    if (span === undefined) {
+      if (this.#isQuiet(query)) this.#makeLate(query)
+      return
     }
+    endDescribed(span, query, undefined)
   }
+
+  #isQuiet({ shape }: QueryExecution): boolean {
+    return shape.kind === 'transaction' && this.#begins !== 'always' && beginsTransaction(shape)
+  }
+
+  /** A quiet statement has a span after all if it failed or was slow. */
+  #makeLate(query: QueryExecution): void {
+    if (!isWorthSpan(this.#begins, query.settledAt - query.startedAt, query.error)) return
+    if (!this.#traced.includes(query)) return
+    const { name, options } = this.#starts.get(query.connection.target, query.shape)
+    // The SDK takes numbers of this size for readings of the monotonic clock.
+    const span = this.#tracer().startSpan(
+      name,
+      { ...options, startTime: query.startedAt },
+      query.callerContext,
+    )
+    endDescribed(span, query, query.settledAt)
+  }
+}
+
+/** Ends the span, at the time that is given or now. */
+function endDescribed(span: Span, query: QueryExecution, end: number | undefined): void {
+  try {
+    if (span.isRecording()) describe(span, query)
+  } finally {
+    // An application's own error may be anything, also one that cannot be read.
+    span.end(end)
+  }
+}
+
+/** The wait of a checkout stands on the first span that is made under it. */
+function leaveWaitToNext({ checkout, startedAt }: QueryExecution): void {
+  if (checkout?.firstQueryAt === startedAt) checkout.firstQueryAt = 0
 }
 
 function spanStart(target: DatabaseTarget, shape: QueryShape): SpanStart {

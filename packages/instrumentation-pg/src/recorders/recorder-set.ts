@@ -3,15 +3,22 @@ import { type LoggerLike, type Observer, processState } from '@pgspan/lifecycle'
 import type { PgInstrumentationConfig } from '../options.js'
 import { AcquireAndConnectSpans } from './acquire-and-connect-spans.js'
 import { ConnectionTimes } from './connection-times.js'
+import { EventLoopStall } from './event-loop-stall.js'
 import { ExceptionEvents } from './exception-events.js'
+import { Hooks } from './hooks.js'
 import type { Instruments } from './instruments.js'
 import { OperationDuration } from './operation-duration.js'
 import { PoolGauges } from './pool-gauges.js'
+import { QueryHooks } from './query-hooks.js'
+import { QueryParameters } from './query-parameters.js'
 import { QuerySpans } from './query-spans.js'
+import { TracedQueries } from './traced-queries.js'
+import { Transactions } from './transactions.js'
 
 /** Everything that one instrumentation records, attached to the events of this process's drivers. */
 export class RecorderSet {
   readonly #gauges: PoolGauges
+  readonly #stall = new EventLoopStall()
   readonly #detach: readonly (() => void)[]
 
   constructor(
@@ -21,9 +28,14 @@ export class RecorderSet {
     options: PgInstrumentationConfig,
   ) {
     this.#gauges = new PoolGauges(instruments)
+    const hooks = new Hooks()
+    const traced = new TracedQueries(hooks, options)
     const observers: Observer[] = [
-      new QuerySpans(tracer),
-      new AcquireAndConnectSpans(tracer, options.acquireSpans ?? 'slow', options.connectSpans ?? 'slow'),
+      new QuerySpans(tracer, traced, options.beginSpans ?? 'slow'),
+      this.#stall,
+      new Transactions(),
+      ...ofQuerySpans(hooks, options),
+      new AcquireAndConnectSpans(tracer, traced, hooks, options),
       new OperationDuration(instruments),
       new ExceptionEvents(logger),
       new ConnectionTimes(instruments),
@@ -36,5 +48,14 @@ export class RecorderSet {
   detach(): void {
     for (const detach of this.#detach) detach()
     this.#gauges.close()
+    this.#stall.close()
   }
+}
+
+/** What adds to query spans, if asked for: they begin after the spans do, and end before them. */
+function ofQuerySpans(hooks: Hooks, options: PgInstrumentationConfig): Observer[] {
+  const observers: Observer[] = []
+  if (options.recordQueryParameters) observers.push(new QueryParameters(hooks, options.redactQueryParameter))
+  if (options.requestHook || options.responseHook) observers.push(new QueryHooks(hooks, options))
+  return observers
 }
