@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { DiagLogLevel, diag, trace } from '@opentelemetry/api'
 import { type ReadableSpan, SamplingDecision } from '@opentelemetry/sdk-trace'
 import { PgInstrumentation, type PgInstrumentationConfig } from '@pgspan/instrumentation-pg'
@@ -282,4 +283,24 @@ describe('bound values', () => {
     expect(Object.keys(parameters)).toHaveLength(64)
     expect(parameters[0]).toBe(`${'x'.repeat(1_023)}…`)
   })
+})
+
+test('the example of the package’s page runs as it says', async () => {
+  const page = readFileSync(new URL('../packages/instrumentation-pg/README.md', import.meta.url), 'utf8')
+  const example = /```js\nnew PgInstrumentation\((\{.*?\n\})\)\n```/s.exec(page)?.[1]
+  configure(new Function(`return ${example}`)() as PgInstrumentationConfig)
+  await pool.query('SET statement_timeout = 0')
+  const { rows } = await pool.query({
+    name: 'find items',
+    text: 'SELECT count(*)::int AS n FROM item WHERE id = $1 AND label = $2',
+    values: [7, 'secret'],
+  })
+  expect(rows).toEqual([{ n: 0 }])
+  const { rows: texts } = await pool.query<{ text: string }>('SELECT current_query() AS text')
+  expect(texts[0]?.text).toBe("SELECT current_query() AS text /*service='shop'*/")
+  const [found, ...others] = telemetry.spans()
+  expect(others).toHaveLength(1)
+  expect(found?.name).toBe('SELECT item (find items)')
+  expect(found?.attributes).toMatchObject({ 'app.tables': ['item'], 'db.query.parameter.0': '7' })
+  expect(found?.attributes['db.query.parameter.1']).toBeUndefined()
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkOptions } from './options.js'
+import { startPgspan } from './start-pgspan.js'
 
 test('right options pass', () => {
   checkOptions({})
@@ -17,6 +18,7 @@ test.each([
   [{ prometheusPort: 70_000 }, 'prometheusPort must be a port from 1 to 65535, or false, got 70000'],
   [{ acquireSpans: 'sometimes' }, "acquireSpans must be 'always', 'never' or 'slow', got string"],
   [{ console: 'yes' }, 'console must be true or false, got string'],
+  [{ pg: 'hooks' }, 'pg must be an object of options, got string'],
   [{ serviceName: '' }, 'serviceName must be a non-empty string, got string'],
 ])('%j is refused by name', (options, message) => {
   expect(() => checkOptions(options as object)).toThrow(new TypeError(`startPgspan: ${message}`))
@@ -25,5 +27,11 @@ test.each([
 test('an unknown option is refused, with those that exist', () => {
   expect(() => checkOptions({ slowMillis: 5 } as object)).toThrow(
     /^startPgspan: unknown option slowMillis; known are serviceName, /,
+  )
+})
+
+test('a wrong option of the instrumentation is refused by name, and nothing is started', () => {
+  expect(() => startPgspan({ pg: { requestHook: 'update' } } as object)).toThrow(
+    new TypeError('PgInstrumentation: requestHook must be a function, got string'),
   )
 })

@@ -1,6 +1,6 @@
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 import type { Finding, InsightsOptions } from '@pgspan/insights'
-import type { SpanRule } from '@pgspan/instrumentation-pg'
+import type { PgInstrumentationConfig, SpanRule } from '@pgspan/instrumentation-pg'
 import type { SdkSpanProcessor } from './sdk-packages.js'
 
 /** Options of {@link startPgspan}; all optional. What is given here wins over environment variables. */
@@ -29,6 +29,8 @@ export interface PgspanOptions {
   readonly acquireSpans?: SpanRule
   /** Spans for opening a connection. @defaultValue `slow`: failed, or 50 ms and more */
   readonly connectSpans?: SpanRule
+  /** More options of the instrumentation of `pg`: hooks, SQL comments, parameters. Those above win. */
+  readonly pg?: PgInstrumentationConfig
   /** Where the metrics endpoint listens. @defaultValue `OTEL_EXPORTER_PROMETHEUS_HOST`, or `127.0.0.1` */
   readonly prometheusHost?: string
   /**
@@ -53,6 +55,7 @@ const checks: { [Option in keyof Required<PgspanOptions>]: readonly [(value: unk
     console: [(value) => typeof value === 'boolean', 'true or false'],
     acquireSpans: [isRule, "'always', 'never' or 'slow'"],
     connectSpans: [isRule, "'always', 'never' or 'slow'"],
+    pg: [(value) => typeof value === 'object' && value !== null, 'an object of options'],
     prometheusHost: [isText, 'a host name or an address'],
     prometheusPort: [isPortOrFalse, 'a port from 1 to 65535, or false'],
     instrumentations: [Array.isArray, 'an array of instrumentations'],

@@ -41,9 +41,10 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
   if (environment.disabled) {
     return { insights: undefined, metricsUrl: Promise.resolve(undefined), shutdown: async () => {} }
   }
+  // First, since a wrong option of theirs stops everything.
+  const instrumentations = [...ownInstrumentations(options), ...(options.instrumentations ?? [])]
   const insights = createInsights(insightsOptions(merged(options, environment)))
   const stopListening = listen(insights, options, environment)
-  const instrumentations = [...ownInstrumentations(options), ...(options.instrumentations ?? [])]
   const sdk = runGuarded(() => startSdk(options, instrumentations, new InsightsSpanProcessor(insights)))
   if (sdk === undefined) {
     insights.attach()
@@ -65,6 +66,7 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
 function ownInstrumentations(options: PgspanOptions): Instrumentation[] {
   const { acquireSpans, connectSpans } = options
   const pg = new PgInstrumentation({
+    ...options.pg,
     ...(acquireSpans !== undefined && { acquireSpans }),
     ...(connectSpans !== undefined && { connectSpans }),
   })
