@@ -23,6 +23,7 @@ const checks: Readonly<Record<keyof PgInstrumentationConfig, Check>> = {
   connectionHook: callback,
   recordQueryParameters: flag,
   redactQueryParameter: callback,
+  queryIds: flag,
   sqlCommentTags: tags,
   addSqlCommenterCommentToQueries: flag,
   sqlCommentPropagator: propagator,

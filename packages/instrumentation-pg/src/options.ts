@@ -67,6 +67,16 @@ export interface PgInstrumentationConfig extends InstrumentationConfig {
   /** Asked for every value that would be recorded, in the order of their numbers from 0, only if the span records. */
   readonly redactQueryParameter?: QueryParameterRedaction
   /**
+   * Records the server's id of each statement as `pgspan.query.id`, as in `pg_stat_statements.queryid` and
+   * `pg_stat_activity.query_id`. Learned once per text over one more connection to each database, which is named
+   * `pgspan query ids`, reads `pg_stat_get_activity` at most 20 times a second while there are unknown texts, and is
+   * closed after 10 s without need. Needs PostgreSQL 14, a pool, and a server that computes ids: one with
+   * `pg_stat_statements`, or `compute_query_id = on`.
+   *
+   * @defaultValue `false`
+   */
+  readonly queryIds?: boolean
+  /**
    * Tags that are appended to the text of every query as a comment, for whoever reads the server's logs and
    * `pg_stat_activity`: `{ service: 'shop' }`. Or a function that gives them; each different answer makes a different
    * text, for the server's log as for proxies that prepare statements by text.

@@ -16,6 +16,7 @@ export { type PoolCounts, PoolView } from './pool-view.js'
 export { type ProcessState, processState } from './process-state.js'
 export { QueryExecution, type QueryResultView, type ResultField } from './query-execution.js'
 export type { ParameterSlot, QueryShape, SlotRole, StatementKind } from './query-shape.js'
+export type { OpenSideConnection, SideConnection } from './side-connection.js'
 export type { SqlCommenter } from './sql-commenter.js'
 export { UnitOfWork, type UnitOfWorkKind } from './unit-of-work.js'
 export {

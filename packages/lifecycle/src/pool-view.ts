@@ -1,4 +1,5 @@
 import type { DatabaseTarget } from './database-target.js'
+import type { OpenSideConnection, SideConnection } from './side-connection.js'
 
 /** What a pool says of itself at one moment. */
 export interface PoolCounts {
@@ -24,18 +25,35 @@ export class PoolView {
   /** `connect()` calls not yet answered, whether they wait for a slot or for a connection. Written by the source. */
   pending = 0
   readonly #read: () => PoolCounts | undefined
+  readonly #openSide: OpenSideConnection | undefined
   #ended = false
 
   /** @param read returns undefined once the pool is gone. */
-  constructor(name: string, target: DatabaseTarget, read: () => PoolCounts | undefined) {
+  constructor(
+    name: string,
+    target: DatabaseTarget,
+    read: () => PoolCounts | undefined,
+    openSide?: OpenSideConnection,
+  ) {
     this.name = name
     this.target = target
     this.#read = read
+    this.#openSide = openSide
   }
 
   /** Undefined once the pool has ended or was collected. */
   counts(): PoolCounts | undefined {
     return this.#ended ? undefined : this.#read()
+  }
+
+  /**
+   * Opens a connection to the same database that takes none of the pool's. Undefined if the pool is gone or its source
+   * has none to offer; rejects with the driver's error.
+   *
+   * @param purpose ends up in its application name
+   */
+  async openSideConnection(purpose: string): Promise<SideConnection | undefined> {
+    return this.#ended ? undefined : this.#openSide?.(purpose)
   }
 
   get ended(): boolean {

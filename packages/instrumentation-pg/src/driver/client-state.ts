@@ -9,6 +9,8 @@ export interface ClientState {
   readonly connection: Connection
   /** The checkout under which the client is out of its pool. */
   checkout: Checkout | undefined
+  /** One of our own, which nobody hears of. */
+  isSideConnection: boolean
   /** Executions that wait in the client's queue, in order. */
   readonly waiting: PgQueryExecution[]
   /** Present while a caller's Submittable is in the client's queue or running. */
@@ -23,6 +25,7 @@ export function clientStateOf(client: PgClient): ClientState {
   const state: ClientState = {
     connection: connectionOf(client),
     checkout: undefined,
+    isSideConnection: false,
     waiting: [],
     watch: undefined,
   }

@@ -61,8 +61,9 @@ function answering(
   }
 }
 
-function open(client: PgClient, forPool: OpeningPool | undefined): ConnectionOpening {
-  const connection = clientStateOf(client).connection
+function open(client: PgClient, forPool: OpeningPool | undefined): ConnectionOpening | undefined {
+  const { connection, isSideConnection } = clientStateOf(client)
+  if (isSideConnection) return undefined
   const callerContext = forPool?.isForNobody ? ROOT_CONTEXT : context.active()
   const opening = new ConnectionOpening(
     connection,

@@ -71,6 +71,7 @@ function enter(
   const call = readQueryCall(args)
   if (call === undefined) return undefined
   const state = clientStateOf(client)
+  if (state.isSideConnection) return undefined
   const poolCall = takePoolCall()
   const callerContext = poolCall?.callerContext ?? context.active()
   const shape = shapes.shapeOf(call.text)

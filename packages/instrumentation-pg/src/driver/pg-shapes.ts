@@ -17,6 +17,7 @@ import type { EventEmitter } from 'node:events'
  * | `callback`, `handleError` | Query | pg 8.11, 8.16, 8.20, 8.23 | settlement |
  * | `text` | Query | pg 8.11, 8.16, 8.20, 8.23 | the comment behind it |
  * | `cursor` | QueryStream | pg-query-stream 4.5, 4.10, 4.14, 4.17 | its text and values |
+ * | `Client`, `options` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | connections of our own beside the pool |
  * | `Promise`, `newClient`, `_endCallback` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | as above, for checkouts and the pool's end |
  *
  * The version matrix checks each in the newest patch of each (`test/matrix/private-members.ts`).
@@ -27,6 +28,9 @@ import type { EventEmitter } from 'node:events'
 export interface PgClient extends EventEmitter {
   query(...args: unknown[]): unknown
   connect(...args: unknown[]): unknown
+  end?(): unknown
+  /** Lets the process end while the connection is open. */
+  unref?(): void
   readonly connection?: PgWire
   readonly connectionParameters?: { readonly query_timeout?: unknown }
   readonly host?: unknown
@@ -79,6 +83,8 @@ export interface PgPool extends EventEmitter {
   query(...args: unknown[]): unknown
   end(...args: unknown[]): unknown
   readonly options?: PgPoolOptions
+  /** The class that the pool makes its clients of. */
+  readonly Client?: unknown
   readonly ending?: boolean
   readonly ended?: boolean
   readonly totalCount: number
@@ -96,6 +102,8 @@ export interface PgPoolOptions {
   readonly port?: unknown
   readonly database?: unknown
   readonly user?: unknown
+  /** Not enumerable, so that it is not printed. */
+  readonly password?: unknown
 }
 
 /** The prototypes that are patched: their methods are replaced in place. */

@@ -2,6 +2,7 @@ import { type DatabaseTarget, type PoolCounts, PoolView, processState } from '@p
 import { knownClientState } from './client-state.js'
 import { guarded } from './guarded.js'
 import type { PgClient, PgPool } from './pg-shapes.js'
+import { openSideConnection } from './side-connection.js'
 
 /** What is known of one pool, for as long as the application keeps the pool. */
 export interface PoolState {
@@ -17,7 +18,12 @@ export function poolStateOf(pool: PgPool, target: DatabaseTarget): PoolState {
   if (known !== undefined) return known
   const { dispatcher, poolNames } = processState()
   const reference = new WeakRef(pool)
-  const view = new PoolView(poolNames.take(undefined, target), target, () => countsOf(reference.deref()))
+  const view = new PoolView(
+    poolNames.take(undefined, target),
+    target,
+    () => countsOf(reference.deref()),
+    (purpose) => openSideConnection(reference.deref(), purpose),
+  )
   const state: PoolState = { view }
   states.set(pool, state)
   collected.register(pool, view)

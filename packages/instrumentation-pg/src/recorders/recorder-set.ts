@@ -10,6 +10,7 @@ import type { Instruments } from './instruments.js'
 import { OperationDuration } from './operation-duration.js'
 import { PoolGauges } from './pool-gauges.js'
 import { QueryHooks } from './query-hooks.js'
+import { QueryIds } from './query-ids.js'
 import { QueryParameters } from './query-parameters.js'
 import { QuerySpans } from './query-spans.js'
 import { TracedQueries } from './traced-queries.js'
@@ -19,6 +20,7 @@ import { Transactions } from './transactions.js'
 export class RecorderSet {
   readonly #gauges: PoolGauges
   readonly #stall = new EventLoopStall()
+  readonly #queryIds = new QueryIds()
   readonly #detach: readonly (() => void)[]
 
   constructor(
@@ -34,6 +36,7 @@ export class RecorderSet {
       new QuerySpans(tracer, traced, options.beginSpans ?? 'slow'),
       this.#stall,
       new Transactions(),
+      ...(options.queryIds ? [this.#queryIds] : []),
       ...ofQuerySpans(hooks, options),
       new AcquireAndConnectSpans(tracer, traced, hooks, options),
       new OperationDuration(instruments),
@@ -49,6 +52,7 @@ export class RecorderSet {
     for (const detach of this.#detach) detach()
     this.#gauges.close()
     this.#stall.close()
+    this.#queryIds.close()
   }
 }
 

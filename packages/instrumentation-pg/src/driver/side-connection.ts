@@ -1,0 +1,52 @@
+import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
+import type { SideConnection } from '@pgspan/lifecycle'
+import { clientStateOf } from './client-state.js'
+import type { PgClient, PgPool } from './pg-shapes.js'
+
+const timeoutMillis = 5_000
+
+// The key under which OpenTelemetry's SDKs look whether to record; the same for every copy of them.
+const silent = ROOT_CONTEXT.setValue(createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING'), true)
+
+/** Opens a connection beside the pool, with its driver and its options. Undefined if the pool is gone. */
+export async function openSideConnection(
+  pool: PgPool | undefined,
+  purpose: string,
+): Promise<SideConnection | undefined> {
+  if (pool === undefined || pool.ended === true || typeof pool.Client !== 'function') return undefined
+  // The class that the pool itself calls with such options.
+  const Client = pool.Client as new (options: object) => PgClient
+  const client = new Client(optionsFor(pool, purpose))
+  clientStateOf(client).isSideConnection = true
+  // Who uses the connection learns of its loss from its next query.
+  client.on('error', () => {})
+  client.unref?.()
+  await context.with(silent, () => client.connect())
+  // Encryption may have replaced the socket.
+  client.unref?.()
+  return {
+    async query(text, values) {
+      // Without a callback, the driver gives a promise of a result.
+      const result = (await context.with(silent, () => client.query(text, values))) as {
+        rows: Record<string, unknown>[]
+      }
+      return result.rows
+    },
+    close() {
+      Promise.resolve(client.end?.()).catch(() => {})
+    },
+  }
+}
+
+function optionsFor(pool: PgPool, purpose: string): object {
+  return {
+    ...pool.options,
+    password: pool.options?.password,
+    Client: undefined,
+    pipeline: false,
+    application_name: `pgspan ${purpose}`,
+    connectionTimeoutMillis: timeoutMillis,
+    // The server's own timeouts are not asked for: proxies refuse connections that do.
+    query_timeout: timeoutMillis,
+  }
+}

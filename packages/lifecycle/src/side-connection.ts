@@ -1,0 +1,12 @@
+/**
+ * A connection of pgspan's own to the database that an observed pool leads to: beside the pool, unobserved, with an
+ * application name that says whose it is, with a timeout, and keeping no process alive.
+ */
+export interface SideConnection {
+  /** Rejects with the driver's error. */
+  query(text: string, values: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]>
+  close(): void
+}
+
+/** Opens one with the pool's own driver and options; rejects with the driver's error. */
+export type OpenSideConnection = (purpose: string) => Promise<SideConnection | undefined>
