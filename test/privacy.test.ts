@@ -20,7 +20,16 @@ const loggerProvider = new LoggerProvider({
 logs.setGlobalLoggerProvider(loggerProvider)
 const insights = createInsights({ loggerProvider, slowQueryMillis: 1 })
 const telemetry = useTelemetry({ spanProcessors: [new InsightsSpanProcessor(insights)] })
-const instrumentation = new PgInstrumentation({ acquireSpans: 'always', connectSpans: 'always' })
+const instrumentation = new PgInstrumentation({
+  acquireSpans: 'always',
+  connectSpans: 'always',
+  beginSpans: 'always',
+  queryIds: true,
+  addSqlCommenterCommentToQueries: true,
+  requestHook(_span, { query }) {
+    throw new Error(`a hook that names what it was given: ${query.text} ${query.values}`)
+  },
+})
 const printed: string[] = []
 insights.subscribe(createConsoleSink((text) => printed.push(text)))
 const said: unknown[] = []

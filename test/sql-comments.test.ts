@@ -91,6 +91,20 @@ describe('tags that were given', () => {
     expect(rows[0]?.text).toBe(`${echo} ${comment}`)
   })
 
+  test('are added in pipeline mode, to each query its own', async () => {
+    const sqlCommentTags: PgInstrumentationConfig['sqlCommentTags'] = ({ text }) => ({ n: text.slice(-1) })
+    instrumentation.setConfig({ sqlCommentTags })
+    const { connectionString } = database()
+    const pipelined = new (loadPg().Client)({ connectionString, pipeline: true } as pg.ClientConfig)
+    await pipelined.connect()
+    const texts = [1, 2, 3].map((n) => `${echo} WHERE 9 > ${n}`)
+    const results = await Promise.all(texts.map((text) => pipelined.query<{ text: string }>(text)))
+    await pipelined.end()
+    expect(results.map(({ rows }) => rows[0]?.text)).toEqual(
+      texts.map((text, n) => `${text} /*n='${n + 1}'*/`),
+    )
+  })
+
   test('are added in callback style', async () => {
     instrumentation.setConfig(tagged)
     const text = await new Promise((resolve, reject) =>
