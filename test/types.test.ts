@@ -1,5 +1,7 @@
+import type * as upstream from '@opentelemetry/instrumentation-pg'
 import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { InsightsSpanProcessor } from '@pgspan/insights'
+import type * as ours from '@pgspan/instrumentation-pg'
 import type * as lifecycle from '@pgspan/lifecycle'
 import type * as queryText from '@pgspan/query-text'
 import type pg from 'pg'
@@ -24,4 +26,10 @@ test('what is patched is what the driver’s types describe', () => {
 
 test('the span processor is one of the SDK’s', () => {
   expectTypeOf<InsightsSpanProcessor>().toExtend<SpanProcessor>()
+})
+
+test('hooks that were written with upstream’s types fit, and so does the driver’s result', () => {
+  expectTypeOf<ours.PgRequestHookInformation>().toExtend<upstream.PgRequestHookInformation>()
+  expectTypeOf<upstream.PgInstrumentationExecutionRequestHook>().toExtend<ours.PgInstrumentationExecutionRequestHook>()
+  expectTypeOf<pg.QueryResult>().toExtend<ours.PgQueryResult>()
 })

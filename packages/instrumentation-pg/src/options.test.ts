@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { PgInstrumentation } from './pg-instrumentation.js'
 
@@ -56,4 +57,18 @@ test('every option may be left undefined, and the upstream options that are not 
 test('a wrong option is refused later as well', () => {
   const instrumentation = new PgInstrumentation({ enabled: false })
   expect(() => instrumentation.setConfig({ acquireSpans: 'sometimes' } as object)).toThrow(TypeError)
+})
+
+test('every option stands on the package’s page, and every option there exists', () => {
+  const page = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const [table = ''] = page.split('## Options\n')[1]?.split('\n\nWrong options') ?? []
+  const listed = [...table.matchAll(/^\| `(\w+)/gm)].map(([, name]) => name)
+  let known: string[] = []
+  try {
+    new PgInstrumentation({ nothing: true } as object)
+  } catch (error) {
+    known = String(error).split('known are ')[1]?.split(', ') ?? []
+  }
+  expect(known.length).toBeGreaterThan(10)
+  expect(listed.sort()).toEqual(known.sort())
 })
