@@ -95,7 +95,12 @@ describe('a query span has the id that pg_stat_statements knows the statement by
     ],
   ])('%s', async (_what, run, normalised) => {
     const id = await idOf(run)
-    const { rows } = await observer.query('SELECT query FROM pg_stat_statements WHERE queryid = $1', [id])
+    // Same-named tables of other databases have the same id.
+    const { rows } = await observer.query(
+      `SELECT query FROM pg_stat_statements
+       WHERE queryid = $1 AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      [id],
+    )
     expect(rows).toEqual([{ query: normalised }])
   })
 
