@@ -28,8 +28,8 @@ test('the span processor is one of the SDK’s', () => {
   expectTypeOf<InsightsSpanProcessor>().toExtend<SpanProcessor>()
 })
 
-test('hooks that were written with upstream’s types fit, and so does the driver’s result', () => {
-  expectTypeOf<ours.PgRequestHookInformation>().toExtend<upstream.PgRequestHookInformation>()
-  expectTypeOf<upstream.PgInstrumentationExecutionRequestHook>().toExtend<ours.PgInstrumentationExecutionRequestHook>()
+test('options that were written with upstream’s types fit, and so does the driver’s result', () => {
+  type Refused = 'enhancedDatabaseReporting' | 'enableTraceContextPropagation'
+  expectTypeOf<Omit<upstream.PgInstrumentationConfig, Refused>>().toExtend<ours.PgInstrumentationConfig>()
   expectTypeOf<pg.QueryResult>().toExtend<ours.PgQueryResult>()
 })

@@ -22,13 +22,26 @@ export interface PgRequestHookInformation {
   connection: PgHookConnection
 }
 
+/** A column of a result, as the driver describes it. */
+export interface PgResultField {
+  name: string
+  tableID: number
+  columnID: number
+  dataTypeID: number
+  dataTypeSize: number
+  dataTypeModifier: number
+  format: string
+}
+
 /** The driver's result of one statement. */
 export interface PgQueryResult {
-  readonly command: string
+  command: string
   /** Rows returned or affected; `null` if the statement has none. */
-  readonly rowCount: number | null
-  readonly rows: readonly unknown[]
-  readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[]
+  rowCount: number | null
+  oid: number
+  fields: PgResultField[]
+  /** Objects, or arrays with `rowMode: 'array'`. */
+  rows: unknown[]
 }
 
 /** What `responseHook` is told of a result. */

@@ -8,6 +8,7 @@ export type {
   PgQueryResult,
   PgRequestHookInformation,
   PgResponseHookInformation,
+  PgResultField,
   QueryParameterRedaction,
   SqlCommentTagsOf,
   TraceQueryQuestion,
