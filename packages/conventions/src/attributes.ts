@@ -14,8 +14,8 @@ export const serverPort = 'server.port'
 
 // In development there:
 
-/** With `.` and the parameter's number, from 0: the value of a bound parameter, as text. */
-export const dbQueryParameter = 'db.query.parameter'
+/** The value of a bound parameter, as text; they are numbered from 0. */
+export const dbQueryParameter = (index: number): string => `db.query.parameter.${index}`
 export const dbResponseReturnedRows = 'db.response.returned_rows'
 export const dbClientConnectionPoolName = 'db.client.connection.pool.name'
 export const dbClientConnectionState = 'db.client.connection.state'

@@ -28,7 +28,7 @@ export class QueryParameters implements Observer {
     const count = Math.min(values.length, maximumParameters)
     for (let index = 0; index < count; index++) {
       const value = this.#recorded(values[index], index, query)
-      if (value !== undefined) span.setAttribute(`${names.dbQueryParameter}.${index}`, textOf(value))
+      if (value !== undefined) span.setAttribute(names.dbQueryParameter(index), textOf(value))
     }
   }
 
