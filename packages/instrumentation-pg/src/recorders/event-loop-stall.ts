@@ -1,6 +1,7 @@
 import { attributes as names } from '@pgspan/conventions'
 import type { Observer, QueryExecution } from '@pgspan/lifecycle'
 import { LoopStallSampler } from './loop-stall-sampler.js'
+import type { SpanOf } from './span-of.js'
 
 /**
  * Tells on a query span how long this process could not have read the answer, because its event loop was blocked
@@ -8,15 +9,22 @@ import { LoopStallSampler } from './loop-stall-sampler.js'
  */
 export class EventLoopStall implements Observer {
   readonly name = 'event-loop-stall'
+  readonly #spanOf: SpanOf
   readonly #sampler = new LoopStallSampler()
 
-  queryStarted({ span }: QueryExecution): void {
-    if (span?.isRecording()) this.#sampler.begin()
+  constructor(spanOf: SpanOf) {
+    this.#spanOf = spanOf
   }
 
-  querySettled({ span, sentAt, settledAt }: QueryExecution): void {
+  queryStarted(query: QueryExecution): void {
+    if (this.#spanOf(query)?.isRecording()) this.#sampler.begin()
+  }
+
+  querySettled(query: QueryExecution): void {
+    const span = this.#spanOf(query)
     if (!span?.isRecording()) return
     this.#sampler.end()
+    const { sentAt, settledAt } = query
     if (sentAt === 0) return
     const millis = this.#sampler.blockedBetween(sentAt, settledAt)
     if (millis > 0) span.setAttribute(names.pgspanEventLoopStall, millis / 1000)

@@ -2,23 +2,32 @@ import type { DatabaseTarget, Observer, QueryExecution, QueryResultView } from '
 import type { PgHookConnection, PgQueryResult } from '../hook-types.js'
 import type { PgInstrumentationConfig } from '../options.js'
 import type { Hooks } from './hooks.js'
+import type { SpanOf } from './span-of.js'
 
 /** Calls `requestHook` when a query span has begun and `responseHook` before it ends, if the span records. */
 export class QueryHooks implements Observer {
   readonly name = 'query-hooks'
+  readonly #spanOf: SpanOf
   readonly #hooks: Hooks
   readonly #request: PgInstrumentationConfig['requestHook']
   readonly #response: PgInstrumentationConfig['responseHook']
 
-  constructor(hooks: Hooks, options: Pick<PgInstrumentationConfig, 'requestHook' | 'responseHook'>) {
+  constructor(
+    spanOf: SpanOf,
+    hooks: Hooks,
+    options: Pick<PgInstrumentationConfig, 'requestHook' | 'responseHook'>,
+  ) {
+    this.#spanOf = spanOf
     this.#hooks = hooks
     this.#request = options.requestHook
     this.#response = options.responseHook
   }
 
   queryStarted(query: QueryExecution, values: readonly unknown[] | undefined): void {
-    const { span, statementName } = query
-    if (this.#request === undefined || !span?.isRecording()) return
+    if (this.#request === undefined) return
+    const span = this.#spanOf(query)
+    if (!span?.isRecording()) return
+    const { statementName } = query
     const information = {
       query: {
         text: query.text,
@@ -32,8 +41,9 @@ export class QueryHooks implements Observer {
   }
 
   querySettled(query: QueryExecution, result: QueryResultView | undefined): void {
-    const { span } = query
-    if (this.#response === undefined || result === undefined || !span?.isRecording()) return
+    if (this.#response === undefined || result === undefined) return
+    const span = this.#spanOf(query)
+    if (!span?.isRecording()) return
     // A source hands over the driver's own result.
     const data = result as PgQueryResult
     this.#hooks.call('responseHook', query.callerContext, this.#response, span, { data }, query)

@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import { attributes as names } from '@pgspan/conventions'
 import type { DatabaseTarget, Observer, PoolView, QueryExecution } from '@pgspan/lifecycle'
+import type { SpanOf } from './span-of.js'
 import { TargetQueryIds } from './target-query-ids.js'
 
 /** More databases than this in one process are left alone. */
@@ -17,11 +18,18 @@ const maximumTargets = 16
  */
 export class QueryIds implements Observer {
   readonly name = 'query-ids'
+  readonly #spanOf: SpanOf
   // What is opened here belongs to no request.
   readonly #outside = new AsyncResource('pgspan')
   readonly #targets: Map<DatabaseTarget, TargetQueryIds> = new Map()
 
-  querySettled({ span, text, shape, connection, checkout, error }: QueryExecution): void {
+  constructor(spanOf: SpanOf) {
+    this.#spanOf = spanOf
+  }
+
+  querySettled(query: QueryExecution): void {
+    const { text, shape, connection, checkout, error } = query
+    const span = this.#spanOf(query)
     if (shape.isMultiStatement || !span?.isRecording()) return
     const ids = this.#idsOf(connection.target)
     const id = ids?.idOf(text)

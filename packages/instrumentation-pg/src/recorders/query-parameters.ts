@@ -2,6 +2,7 @@ import { attributes as names } from '@pgspan/conventions'
 import type { Observer, QueryExecution } from '@pgspan/lifecycle'
 import type { QueryParameterRedaction } from '../hook-types.js'
 import type { Hooks } from './hooks.js'
+import type { SpanOf } from './span-of.js'
 
 const maximumParameters = 64
 const maximumLength = 1_024
@@ -13,16 +14,18 @@ const maximumLength = 1_024
  */
 export class QueryParameters implements Observer {
   readonly name = 'query-parameters'
+  readonly #spanOf: SpanOf
   readonly #hooks: Hooks
   readonly #redact: QueryParameterRedaction | undefined
 
-  constructor(hooks: Hooks, redact: QueryParameterRedaction | undefined) {
+  constructor(spanOf: SpanOf, hooks: Hooks, redact: QueryParameterRedaction | undefined) {
+    this.#spanOf = spanOf
     this.#hooks = hooks
     this.#redact = redact
   }
 
   queryStarted(query: QueryExecution, values: readonly unknown[] | undefined): void {
-    const { span } = query
+    const span = this.#spanOf(query)
     // Conventions: never on batches.
     if (values === undefined || query.shape.isMultiStatement || !span?.isRecording()) return
     const count = Math.min(values.length, maximumParameters)

@@ -47,8 +47,13 @@ export class QuerySpans implements Observer {
     query.span = this.#tracer().startSpan(start.name, start.options, query.callerContext)
   }
 
+  /** The span that this recorder has made of the query. */
+  spanOf(query: QueryExecution): Span | undefined {
+    return query.span
+  }
+
   querySettled(query: QueryExecution): void {
-    const { span } = query
+    const span = this.spanOf(query)
     if (span === undefined) {
       if (this.#isQuiet(query)) this.#makeLate(query)
       return

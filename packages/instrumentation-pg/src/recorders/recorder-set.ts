@@ -13,14 +13,15 @@ import { QueryHooks } from './query-hooks.js'
 import { QueryIds } from './query-ids.js'
 import { QueryParameters } from './query-parameters.js'
 import { QuerySpans } from './query-spans.js'
+import type { SpanOf } from './span-of.js'
 import { TracedQueries } from './traced-queries.js'
 import { Transactions } from './transactions.js'
 
 /** Everything that one instrumentation records, attached to the events of this process's drivers. */
 export class RecorderSet {
   readonly #gauges: PoolGauges
-  readonly #stall = new EventLoopStall()
-  readonly #queryIds = new QueryIds()
+  readonly #stall: EventLoopStall
+  readonly #queryIds: QueryIds
   readonly #detach: readonly (() => void)[]
 
   constructor(
@@ -32,12 +33,16 @@ export class RecorderSet {
     this.#gauges = new PoolGauges(instruments)
     const hooks = new Hooks()
     const traced = new TracedQueries(hooks, options)
+    const querySpans = new QuerySpans(tracer, traced, options.beginSpans ?? 'slow')
+    const spanOf: SpanOf = (query) => querySpans.spanOf(query)
+    this.#stall = new EventLoopStall(spanOf)
+    this.#queryIds = new QueryIds(spanOf)
     const observers: Observer[] = [
-      new QuerySpans(tracer, traced, options.beginSpans ?? 'slow'),
+      querySpans,
       this.#stall,
-      new Transactions(),
+      new Transactions(spanOf),
       ...(options.queryIds ? [this.#queryIds] : []),
-      ...ofQuerySpans(hooks, options),
+      ...ofQuerySpans(spanOf, hooks, options),
       new AcquireAndConnectSpans(tracer, traced, hooks, options),
       new OperationDuration(instruments),
       new ExceptionEvents(logger),
@@ -57,9 +62,10 @@ export class RecorderSet {
 }
 
 /** What adds to query spans, if asked for: they begin after the spans do, and end before them. */
-function ofQuerySpans(hooks: Hooks, options: PgInstrumentationConfig): Observer[] {
+function ofQuerySpans(spanOf: SpanOf, hooks: Hooks, options: PgInstrumentationConfig): Observer[] {
   const observers: Observer[] = []
-  if (options.recordQueryParameters) observers.push(new QueryParameters(hooks, options.redactQueryParameter))
-  if (options.requestHook || options.responseHook) observers.push(new QueryHooks(hooks, options))
+  if (options.recordQueryParameters)
+    observers.push(new QueryParameters(spanOf, hooks, options.redactQueryParameter))
+  if (options.requestHook || options.responseHook) observers.push(new QueryHooks(spanOf, hooks, options))
   return observers
 }

@@ -2,6 +2,7 @@ import { type Span, SpanStatusCode } from '@opentelemetry/api'
 import { attributes as names } from '@pgspan/conventions'
 import type { Connection, Observer, QueryExecution, QueryResultView } from '@pgspan/lifecycle'
 import { sqlStateOf } from './error-type.js'
+import type { SpanOf } from './span-of.js'
 import { type TransactionControl, transactionSteps } from './transaction-control.js'
 
 /** How a transaction ended. */
@@ -26,7 +27,12 @@ interface OpenTransaction {
  */
 export class Transactions implements Observer {
   readonly name = 'transactions'
+  readonly #spanOf: SpanOf
   readonly #open: WeakMap<Connection, OpenTransaction> = new WeakMap()
+
+  constructor(spanOf: SpanOf) {
+    this.#spanOf = spanOf
+  }
 
   querySettled(query: QueryExecution, result: QueryResultView | undefined): void {
     const transaction = this.#open.get(query.connection)
@@ -43,7 +49,7 @@ export class Transactions implements Observer {
         continue
       }
       if (current !== undefined && current === transaction)
-        describe(query, current, outcomeOf(control, query, result))
+        describe(this.#spanOf(query), query.settledAt, current, outcomeOf(control, query, result))
       current = chains && query.error === undefined ? begunAt(query.settledAt) : undefined
     }
     if (current === undefined) this.#open.delete(query.connection)
@@ -62,7 +68,12 @@ function begunAt(startedAt: number): OpenTransaction {
   return { startedAt, statements: 0, executionMillis: 0 }
 }
 
-function describe({ span, settledAt }: QueryExecution, transaction: OpenTransaction, outcome: Outcome): void {
+function describe(
+  span: Span | undefined,
+  settledAt: number,
+  transaction: OpenTransaction,
+  outcome: Outcome,
+): void {
   if (!span?.isRecording()) return
   const durationMillis = settledAt - transaction.startedAt
   const idleMillis = Math.max(0, durationMillis - transaction.executionMillis)
