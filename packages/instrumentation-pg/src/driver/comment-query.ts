@@ -9,7 +9,7 @@ import { takesSqlComment, withSqlComment } from './sql-comment.js'
  * Appends what the process's commenters say to the text of the driver's own query object, before it is sent.
  *
  * The driver made that object for this call and nobody else has seen it: the caller's config is neither copied nor
- * changed, and cursors, streams and `pg.Query`, which are the caller's, never get here.
+ * changed, and cursors, streams and `pg.Query`, which are the caller's, are left as they are.
  */
 export function commentQuery(
   execution: PgQueryExecution,
@@ -17,7 +17,7 @@ export function commentQuery(
   text: string,
   shape: AnalyzedQueryText,
 ): void {
-  if (processState().sqlCommenters.size === 0) return
+  if (execution.isSubmittable || processState().sqlCommenters.size === 0) return
   if (query.text !== text || !takesSqlComment(shape, execution.statementName)) return
   const comment = guarded(() => commentFor(execution))
   if (comment) query.text = withSqlComment(text, shape, comment)
