@@ -26,7 +26,8 @@ const telemetry = useTelemetry({
     },
   ],
 })
-registerInstrumentations({ instrumentations: [new PgInstrumentation()] })
+// Every statement is to be seen, also one that is quiet as long as it is fast.
+registerInstrumentations({ instrumentations: [new PgInstrumentation({ beginSpans: 'always' })] })
 
 /** Rejections that nobody handles, warnings of Node such as too many listeners, warnings and errors of our own. */
 const complaints: string[] = []
