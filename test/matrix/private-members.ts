@@ -5,6 +5,7 @@ const everywhere = [
   'Pool.Promise',
   'Pool.newClient',
   'Pool.options',
+  'Pool.Client',
   'Pool._endCallback',
   'Client._pulseQueryQueue',
   'Client._Promise',
@@ -16,6 +17,7 @@ const everywhere = [
   'Connection.execute',
   'Query.callback',
   'Query.handleError',
+  'Query.text',
   'QueryStream.cursor',
 ] as const
 

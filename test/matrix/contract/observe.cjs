@@ -22,7 +22,8 @@ function observe({ NodeSDK, AggregationTemporality, PeriodicExportingMetricReade
   })
   const sdk = new NodeSDK({
     autoDetectResources: false,
-    instrumentations: [new PgInstrumentation()],
+    // Every statement is to be seen, also one that is quiet as long as it is fast.
+    instrumentations: [new PgInstrumentation({ beginSpans: 'always' })],
     logRecordProcessors: [logKeeper(events)],
     metricReaders: [reader],
     spanProcessors: [new InsightsSpanProcessor(), spans],

@@ -29,6 +29,7 @@ function membersOfPool(pool, poolClass) {
     'Pool.Promise': pool.Promise === Promise,
     'Pool.newClient': typeof poolClass.prototype.newClient === 'function',
     'Pool.options': pool.options?.max === 1,
+    'Pool.Client': typeof pool.Client === 'function',
   }
 }
 
@@ -53,6 +54,7 @@ function membersOfRunningQuery(client) {
     'Client.activeQuery': query !== undefined && own(client, 'activeQuery') === query,
     'Query.callback': typeof query?.callback === 'function',
     'Query.handleError': typeof query?.handleError === 'function',
+    'Query.text': typeof query?.text === 'string',
   }
 }
 
