@@ -109,11 +109,8 @@ function repeated(unit: string, length: number): string {
 }
 
 describe(`a megabyte is split into tokens in ${MAX_READING_STEPS} steps per character or fewer`, () => {
-  test('of any character alone', () => {
-    for (const character of characters) {
-      const steps = stepsPerCharacter(repeated(character, MEGABYTE), readAll)
-      expect(steps, JSON.stringify(character)).toBeLessThan(MAX_READING_STEPS)
-    }
+  test.each(characters)('of %j alone', (character) => {
+    expect(stepsPerCharacter(repeated(character, MEGABYTE), readAll)).toBeLessThan(MAX_READING_STEPS)
   })
 
   test.each(Object.entries(units))('of %s', (_what, unit) => {
@@ -147,11 +144,8 @@ describe('what looks at broken quoting takes linear work', () => {
 })
 
 describe(`the longest text that is read takes ${MAX_SCANNING_STEPS} steps per character or fewer`, () => {
-  test('of any character alone', () => {
-    for (const character of characters) {
-      const steps = stepsPerCharacter(repeated(character, MAX_INPUT), scan)
-      expect(steps, JSON.stringify(character)).toBeLessThan(MAX_SCANNING_STEPS)
-    }
+  test.each(characters)('of %j alone', (character) => {
+    expect(stepsPerCharacter(repeated(character, MAX_INPUT), scan)).toBeLessThan(MAX_SCANNING_STEPS)
   })
 
   test.each(Object.entries(units))('of %s', (_what, unit) => {
