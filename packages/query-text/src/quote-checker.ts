@@ -1,6 +1,6 @@
+import { beginsClause, beginsQuery, Clause, clauseBehind } from './query-clause.js'
 import { CLOSE_BRACE, OPEN_BRACE } from './start-of-data.js'
 import { builtInTypes, grammarWords } from './tokens/grammar-words.js'
-import type { Keyword } from './tokens/keyword-traits.js'
 import type { Token } from './tokens/token.js'
 import { TokenKind } from './tokens/token-kind.js'
 import { TokenReader } from './tokens/token-reader.js'
@@ -16,9 +16,6 @@ const MAX_DEPTH = 64
 
 /** What a token is to its neighbours. */
 const Role = { None: 0, Name: 1, Text: 2, Value: 3, Closed: 4, Connective: 5, Dot: 6 } as const
-
-/** What the words at one depth of brackets belong to. */
-const Clause = { Unknown: 0, Targets: 1, Sources: 2, Expression: 3 } as const
 
 /**
  * Looks for data between quotes that pair up by accident, as in `a = 'boys' secret toys' AND b = 'x'`: a sequence of
@@ -143,81 +140,6 @@ export class QuoteChecker {
     if (this.#depth > MAX_DEPTH) return
     const clause = clauseBehind(this.#token)
     if (clause !== undefined) this.#clauses[this.#depth] = clause
-  }
-}
-
-/** A query, or a statement in which nothing but a query or an expression holds strings. */
-function beginsQuery({ kind, keyword }: Token): boolean {
-  switch (keyword) {
-    case 'SELECT':
-    case 'WITH':
-    case 'VALUES':
-    case 'INSERT':
-    case 'UPDATE':
-    case 'DELETE':
-    case 'MERGE':
-    case 'EXPLAIN':
-    case 'PREPARE':
-    case 'DECLARE':
-    case 'EXECUTE':
-    case 'CALL':
-    case 'NOTIFY':
-    case 'COMMENT':
-      return true
-    default:
-      return kind === OpenRound
-  }
-}
-
-/** The word can stand behind the columns of a `SELECT` or `RETURNING`. */
-function beginsClause(keyword: Keyword | ''): boolean {
-  switch (keyword) {
-    case 'FROM':
-    case 'INTO':
-    case 'WHERE':
-    case 'GROUP':
-    case 'HAVING':
-    case 'WINDOW':
-    case 'UNION':
-    case 'INTERSECT':
-    case 'EXCEPT':
-    case 'ORDER':
-    case 'LIMIT':
-    case 'OFFSET':
-    case 'FETCH':
-    case 'RETURNING':
-    case 'FOR':
-    case 'ON':
-      return true
-    default:
-      return false
-  }
-}
-
-function clauseBehind({ keyword, previousKeyword }: Token): number | undefined {
-  switch (keyword) {
-    case 'SELECT':
-    case 'RETURNING':
-      return Clause.Targets
-    case 'FROM':
-      return previousKeyword === 'DISTINCT' ? undefined : Clause.Sources
-    case 'USING':
-    case 'INTO':
-    case 'WITH':
-      return Clause.Sources
-    case 'WHERE':
-    case 'HAVING':
-    case 'SET':
-    case 'VALUES':
-      return Clause.Expression
-    case 'ORDER':
-    case 'GROUP':
-    case 'LIMIT':
-    case 'WINDOW':
-    case 'FOR':
-      return Clause.Unknown
-    default:
-      return undefined
   }
 }
 
