@@ -54,3 +54,21 @@ describe('a directive', () => {
     expect(analyzeQueryText(text).ignoredFindings).toEqual(kinds.slice(0, 32))
   })
 })
+
+test.each([
+  ['/* pgspan:ignore a_z, z_a, b_09 */ SELECT 1', ['a_z', 'z_a', 'b_09']],
+  ['/* pgspan:ignore a_b`c */ SELECT 1', ['a_b']],
+  ['/* pgspan:ignore a_b{c */ SELECT 1', ['a_b']],
+  ['/* pgspan:ignore a_b/c */ SELECT 1', ['a_b']],
+  ['/* pgspan:ignore a_b:c */ SELECT 1', ['a_b']],
+  ['/* pgspan:ignore a_bC */ SELECT 1', ['a_b']],
+  ['/* pgspan:ignore\ta ,\n b */ SELECT 1', ['a', 'b']],
+  ['/* pgspan:ignore a,b c_d */ SELECT 1', ['a', 'b']],
+  ['/* pgspan:ignore a */ SELECT 1', ['a']],
+  ['/* pgspan:ignore a, */ SELECT 1', ['a']],
+  ['/* pgspan:ignore ,a */ SELECT 1', ['*']],
+  ['-- pgspan:ignore a\r-- pgspan:ignore b\n;SELECT 1', ['a', 'b']],
+  ['SELECT 1 /* x */ ; -- y\n /* pgspan:ignore a */ /* z */', ['a']],
+])('the kinds of %j are %j', (text, kinds) => {
+  expect(analyzeQueryText(text).ignoredFindings).toEqual(kinds)
+})

@@ -19,6 +19,10 @@ describe('a list', () => {
     ['SELECT a IN (1, 2,', 'SELECT a IN (?,'],
     ['SELECT a IN (SELECT 1, 2, 2)', 'SELECT a IN (SELECT ?, ?, ?)'],
     ['SELECT a IN (WITH b AS (SELECT 1) SELECT 1, 2)', 'SELECT a IN (WITH b AS (SELECT ?) SELECT ?, ?)'],
+    [
+      'SELECT a IN (WITH b AS (SELECT 1) SELECT c, 1, 1)',
+      'SELECT a IN (WITH b AS (SELECT ?) SELECT c, ?, ?)',
+    ],
     ['SELECT a IN (TABLE b)', 'SELECT a IN (TABLE b)'],
     ['SELECT a IN (VALUES (1), (2))', 'SELECT a IN (VALUES (?))'],
     ['SELECT a IN (b(SELECT 1), 2, 3)', 'SELECT a IN (b(SELECT ?), ?)'],

@@ -33,6 +33,7 @@ describe('names that are data', () => {
     ['SET a TO b, c', 'SET a TO ?, ?'],
     ['SET a = b', 'SET a = ?'],
     ['SET a = "b"', 'SET a = ?'],
+    ['SET a = -b', 'SET a = -?'],
     ['SET a TO DEFAULT', 'SET a TO DEFAULT'],
     ['SET a = DEFAULT', 'SET a = DEFAULT'],
     ['SET LOCAL s.a TO b', 'SET LOCAL s.a TO ?'],
