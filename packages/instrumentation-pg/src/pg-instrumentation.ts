@@ -1,13 +1,14 @@
-import type { MeterProvider } from '@opentelemetry/api'
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 import { InstrumentationBase, type InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation'
 import { processState, type SqlCommenter } from '@pgspan/lifecycle'
 import { checkOptions } from './check-options.js'
 import type { PgInstrumentationConfig } from './options.js'
 import { packageName, packageVersion } from './package-version.js'
 import { pgModules } from './pg-modules.js'
+import { ProviderRecording } from './provider-recording.js'
 import { EventLogger } from './recorders/event-logger.js'
 import { Instruments } from './recorders/instruments.js'
-import { RecorderSet } from './recorders/recorder-set.js'
+import { type RecordedParts, RecorderSet } from './recorders/recorder-set.js'
 import { createSqlCommenter } from './sql-commenter.js'
 
 /**
@@ -18,6 +19,7 @@ import { createSqlCommenter } from './sql-commenter.js'
 export class PgInstrumentation extends InstrumentationBase<PgInstrumentationConfig> {
   readonly #instruments: Instruments = new Instruments(packageName, packageVersion)
   readonly #logger: EventLogger = new EventLogger(packageName, packageVersion)
+  readonly #recording: ProviderRecording = new ProviderRecording((parts) => this.#record(parts))
   #recorders: RecorderSet | undefined = undefined
   #commenter: SqlCommenter | undefined = undefined
 
@@ -35,13 +37,14 @@ export class PgInstrumentation extends InstrumentationBase<PgInstrumentationConf
 
   override enable(): void {
     super.enable()
-    if (this.#recorders === undefined) this.#record()
+    this.#recording.begin()
   }
 
-  /** Stops recording. What was patched stays patched, and passes every call through. */
+  /** Stops recording. What was patched stays patched, and passes every call through; running queries are ended. */
   override disable(): void {
     super.disable()
-    this.#stop()
+    // The base class may call this before the fields exist, and an application as often as it likes.
+    if (#recording in this) this.#recording.end()
   }
 
   /** Replaces the options; they hold from the next event on. */
@@ -49,12 +52,18 @@ export class PgInstrumentation extends InstrumentationBase<PgInstrumentationConf
     checkOptions(config)
     super.setConfig(config)
     // The base class calls this from its constructor, too.
-    if (#recorders in this && this.#recorders !== undefined) this.#record()
+    if (#recording in this) this.#recording.renew()
+  }
+
+  override setTracerProvider(tracerProvider: TracerProvider): void {
+    super.setTracerProvider(tracerProvider)
+    this.#recording.tracerProvider = tracerProvider
   }
 
   override setMeterProvider(meterProvider: MeterProvider): void {
     super.setMeterProvider(meterProvider)
     this.#instruments.setMeterProvider(meterProvider)
+    this.#recording.meterProvider = meterProvider
   }
 
   override setLoggerProvider(loggerProvider: Parameters<InstrumentationBase['setLoggerProvider']>[0]): void {
@@ -62,13 +71,15 @@ export class PgInstrumentation extends InstrumentationBase<PgInstrumentationConf
     this.#logger.setLoggerProvider(loggerProvider)
   }
 
-  #record(): void {
+  #record(parts: RecordedParts | undefined): void {
     this.#stop()
+    if (parts === undefined) return
     this.#recorders = new RecorderSet(
       () => this.tracer,
       () => this.#logger.current,
       this.#instruments,
       this.getConfig(),
+      parts,
     )
     this.#commenter = createSqlCommenter(this.getConfig())
     if (this.#commenter !== undefined) processState().sqlCommenters.add(this.#commenter)

@@ -16,6 +16,8 @@ export function pgModules(): InstrumentationNodeModuleDefinition[] {
     // as the files: they may have been loaded before this was registered.
     new InstrumentationNodeModuleDefinition('pg', ['*'], patchPackage, keepPatched, [
       new InstrumentationNodeModuleFile('pg/lib/client.js', ['*'], patchClient, keepPatched),
+      // Loaded when an application first asks for `pg.native`.
+      new InstrumentationNodeModuleFile('pg/lib/native/client.js', ['*'], patchClient, keepPatched),
     ]),
     new InstrumentationNodeModuleDefinition('pg-pool', ['*'], patchPool, keepPatched),
   ]
@@ -27,6 +29,9 @@ function patchPackage(exports: unknown, version?: string): unknown {
     patchClientClass(Client)
     // pg's own pool class only names the client; what it inherits from is pg-pool's.
     patchPoolClass(Object.getPrototypeOf(Pool))
+    // A getter as long as nobody has asked for it; asking would load pg-native.
+    const native: unknown = Object.getOwnPropertyDescriptor(pg, 'native')?.value
+    if (native) patchClientClass((native as { Client: unknown }).Client)
   })
 }
 

@@ -17,12 +17,18 @@ export class Dispatcher {
   #observers: readonly Observer[] = []
   #onQueryStarted: readonly Observer[] = []
   #onQuerySettled: readonly Observer[] = []
+  #makesQuerySpans = false
   readonly #pools: Set<PoolView> = new Set()
   readonly #reported: Set<string> = new Set()
 
   /** True if anybody listens; without, a source has nothing to do. */
   get isObserved(): boolean {
     return this.#observers.length > 0
+  }
+
+  /** True if an observer makes a span of every query. */
+  get makesQuerySpans(): boolean {
+    return this.#makesQuerySpans
   }
 
   /** Tells the observer of the pools that there are, and returns the function that detaches it. */
@@ -34,11 +40,13 @@ export class Dispatcher {
 
   #setObservers(observers: readonly Observer[]): void {
     this.#observers = observers
+    this.#makesQuerySpans = observers.some((observer) => observer.makesQuerySpans)
     this.#onQueryStarted = observers.filter((observer) => observer.queryStarted)
     this.#onQuerySettled = observers.filter((observer) => observer.querySettled).reverse()
   }
 
   queryStarted(query: QueryExecution, values: readonly unknown[] | undefined): void {
+    query.settlementObservers = this.#onQuerySettled
     for (const observer of this.#onQueryStarted) {
       try {
         observer.queryStarted?.(query, values)
@@ -48,12 +56,15 @@ export class Dispatcher {
     }
   }
 
-  /** Returns false if the query was settled before. */
+  /**
+   * Tells those that were attached when the query started, whoever was attached or detached since: what was opened
+   * is closed. Returns false if the query was settled before.
+   */
   settleQuery(query: QueryExecution, error: unknown, result: QueryResultView | undefined): boolean {
     if (query.settledAt !== 0) return false
     query.settledAt = performance.now()
     query.error = error
-    for (const observer of this.#onQuerySettled) {
+    for (const observer of query.settlementObservers ?? this.#onQuerySettled) {
       try {
         observer.querySettled?.(query, result)
       } catch (thrown) {

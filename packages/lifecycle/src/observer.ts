@@ -13,6 +13,11 @@ import type { QueryExecution, QueryResultView } from './query-execution.js'
 export interface Observer {
   /** For diagnostics. */
   readonly name: string
+  /**
+   * True for an observer that makes a span of every query. While one is attached, other instrumentations of the
+   * driver that are known to make the same spans are kept from it.
+   */
+  readonly makesQuerySpans?: boolean
   /** @param values the bound values, to be read during the call and never kept. */
   queryStarted?(query: QueryExecution, values: readonly unknown[] | undefined): void
   /** @param result undefined for failures, Submittables and texts of several statements; read it now, never keep it. */

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Dispatcher } from './dispatcher.js'
 import { PoolNames } from './pool-names.js'
+import type { Recording } from './recording.js'
 import type { SqlCommenter } from './sql-commenter.js'
 import { TraceUnits } from './trace-units.js'
 import type { UnitOfWork } from './unit-of-work.js'
@@ -21,6 +22,8 @@ export interface ProcessState {
   poolNames: PoolNames
   /** How many have asked for units of work per HTTP request, and how to stop making them. */
   httpFollowing: { count: number; stop: (() => void) | undefined }
+  /** Instrumentations that record now, in the order in which they began. */
+  recordings: Recording[]
   /** What was patched, with versions: `pg 8.23.1`. */
   patchedDrivers: Set<string>
   /** Counts up from 1; the last id that a connection was given. */
@@ -42,6 +45,7 @@ export function processState(): ProcessState {
   state.traceUnits ??= new TraceUnits()
   state.poolNames ??= new PoolNames()
   state.httpFollowing ??= { count: 0, stop: undefined }
+  state.recordings ??= []
   state.patchedDrivers ??= new Set()
   state.lastConnectionId ??= 0
   state.sqlCommenters ??= new Set()

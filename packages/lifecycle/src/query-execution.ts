@@ -2,6 +2,7 @@ import type { Context, Span } from '@opentelemetry/api'
 import type { CallSite, CallSiteRequest } from './call-site.js'
 import type { Checkout } from './checkout.js'
 import type { Connection } from './database-target.js'
+import type { Observer } from './observer.js'
 import type { QueryShape } from './query-shape.js'
 import type { UnitOfWork } from './unit-of-work.js'
 
@@ -54,8 +55,12 @@ export class QueryExecution implements CallSiteRequest {
   rowCount: number | undefined = undefined
   /** How often rows were asked for: 1, or more for a cursor. */
   fetchRounds = 1
-  /** Set by the span recorder before other observers see the query; they may read it, never write it. */
+  /** Who hears of its settlement, in order: written by the dispatcher at the start. */
+  settlementObservers: readonly Observer[] | undefined = undefined
+  /** Set by the first span recorder before other observers see the query; they may read it, never write it. */
   span: Span | undefined = undefined
+  /** The recorder that has set {@link span}. */
+  spanOwner: unknown = undefined
 
   constructor(
     callerContext: Context,

@@ -1,5 +1,11 @@
 export { type Finding, InsightsSpanProcessor } from '@pgspan/insights'
-export { PgInstrumentation, type PgInstrumentationConfig } from '@pgspan/instrumentation-pg'
+export {
+  instrumentClient,
+  instrumentPg,
+  instrumentPool,
+  PgInstrumentation,
+  type PgInstrumentationConfig,
+} from '@pgspan/instrumentation-pg'
 export {
   currentUnitOfWork,
   type QueryExecution,

@@ -21,7 +21,7 @@ export interface Pgspan {
 }
 
 const nothingObserved =
-  'nothing was observed: pg was never loaded, or before pgspan, or inside a bundle. Load pgspan first: node --import pgspan/register'
+  'nothing was observed: pg was never loaded, or before pgspan, or inside a bundle. Load pgspan first: node --import pgspan/register; in a bundle call instrumentPg(pg)'
 
 /**
  * Starts everything: spans and metrics of `pg`, insights, and, where OpenTelemetry's SDK is installed, its exporters

@@ -30,6 +30,8 @@ function membersOfPool(pool, poolClass) {
     'Pool.newClient': typeof poolClass.prototype.newClient === 'function',
     'Pool.options': pool.options?.max === 1,
     'Pool.Client': typeof pool.Client === 'function',
+    'Pool._clients': Array.isArray(pool._clients),
+    'Pool._idle': Array.isArray(pool._idle),
   }
 }
 
@@ -37,6 +39,8 @@ function membersOfIdleClient(client) {
   return {
     'Client._pulseQueryQueue': typeof Object.getPrototypeOf(client)._pulseQueryQueue === 'function',
     'Client._Promise': client._Promise === Promise,
+    'Client._connect': typeof Object.getPrototypeOf(client)._connect === 'function',
+    'Client._connected': client._connected === true,
     'Client._queryable': client._queryable === true,
     'Client.readyForQuery': client.readyForQuery === true,
     'Client.connectionParameters': typeof client.connectionParameters === 'object',

@@ -1,4 +1,4 @@
-import type { Checkout, Connection } from '@pgspan/lifecycle'
+import { type Checkout, type Connection, processState } from '@pgspan/lifecycle'
 import { connectionOf } from './connection-identity.js'
 import type { PgQueryExecution } from './pg-query-execution.js'
 import type { PgClient } from './pg-shapes.js'
@@ -36,4 +36,19 @@ export function clientStateOf(client: PgClient): ClientState {
 /** Undefined for a client that nothing was recorded for. */
 export function knownClientState(client: PgClient): ClientState | undefined {
   return states.get(client)
+}
+
+/** A client that was connected before it was observed: its end will be told, as of any other. */
+export function announceClient(client: PgClient): void {
+  if (states.has(client) || client._connected !== true) return
+  announceEnd(client, clientStateOf(client).connection)
+}
+
+/**
+ * Tells when an open connection has ended. What is the driver's own is listened to, where there is something: the
+ * client is the application's, and it may count its listeners.
+ */
+export function announceEnd(client: PgClient, connection: Connection): void {
+  const emitter = client.connection ?? client
+  emitter.once('end', () => processState().dispatcher.connectionClosed(connection))
 }

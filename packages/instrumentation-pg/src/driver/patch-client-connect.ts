@@ -6,8 +6,9 @@ import {
   runOutsideUnitOfWork,
   runWithUnitOfWork,
 } from '@pgspan/lifecycle'
-import { clientStateOf } from './client-state.js'
+import { announceEnd, clientStateOf } from './client-state.js'
 import { guarded } from './guarded.js'
+import type { ObservedCall } from './layered-method.js'
 import type { PgClient, PgClientPrototype } from './pg-shapes.js'
 import { type OpeningPool, poolStateOf, takeOpeningPool } from './pool-state.js'
 import { withSettlementTap } from './promise-taps.js'
@@ -20,30 +21,38 @@ type ConnectCallback = (this: unknown, error: unknown, ...rest: unknown[]) => un
  * The socket and the listeners of the connection outlive the request that happened to open it, so they are made
  * outside any unit of work and trace; the caller's callback runs in the caller's.
  */
-export function patchClientConnect(prototype: PgClientPrototype): void {
-  const bareConnect = prototype.connect
-
-  prototype.connect = function connect(this: PgClient, ...args: unknown[]): unknown {
-    if (!processState().dispatcher.isObserved) return bareConnect.apply(this, args)
+export function observeClientConnect(): ObservedCall<PgClient> {
+  return (client, args, next) => {
+    if (!processState().dispatcher.isObserved) return next.proceed(client, args)
     const forPool = takeOpeningPool()
-    const opening = guarded(() => open(this, forPool))
-    if (opening === undefined) return bareConnect.apply(this, args)
+    const opening = guarded(() => open(client, forPool))
+    if (opening === undefined) return next.proceed(client, args)
     const settled = (error: unknown): void => {
-      guarded(() => settleOpening(this, opening, error))
+      guarded(() => settleOpening(client, opening, error))
     }
     const callback = args[0]
     try {
       if (typeof callback === 'function') {
         const answered = answering(callback as ConnectCallback, opening, settled, forPool === undefined)
-        return runOutsideUnitOfWork(() => bareConnect.call(this, answered))
+        return runOutsideUnitOfWork(() => next.proceed(client, [answered]))
       }
-      return withSettlementTap(this, '_Promise', settled, () =>
-        runOutsideUnitOfWork(() => bareConnect.apply(this, args)),
+      return withSettlementTap(client, '_Promise', settled, () =>
+        runOutsideUnitOfWork(() => next.proceed(client, args)),
       )
     } catch (error) {
       settled(error)
       throw error
     }
+  }
+}
+
+/** Nobody else stands between this and the connection: upstream calls `connect` with its own span active. */
+export function patchConnection(prototype: PgClientPrototype): void {
+  const bareConnect = prototype._connect
+  if (bareConnect === undefined) return
+  prototype._connect = function connectOutside(this: PgClient, ...args: unknown[]): unknown {
+    if (!processState().dispatcher.isObserved) return bareConnect.apply(this, args)
+    return runOutsideUnitOfWork(() => bareConnect.apply(this, args))
   }
 }
 
@@ -81,5 +90,5 @@ function settleOpening(client: PgClient, opening: ConnectionOpening, error: unkn
   const { connection } = opening
   if (typeof client.processID === 'number') connection.backendProcessId = client.processID
   if (!dispatcher.settleOpening(opening, error ?? undefined) || error) return
-  client.once('end', () => dispatcher.connectionClosed(connection))
+  announceEnd(client, connection)
 }

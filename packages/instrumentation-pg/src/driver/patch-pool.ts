@@ -11,27 +11,19 @@ import {
 import type { QueryShapeCache } from '@pgspan/query-text'
 import { callerOfArmed, isAnyStatementArmed } from './armed-statements.js'
 import { clientStateOf } from './client-state.js'
-import { targetOf } from './connection-identity.js'
 import { guarded } from './guarded.js'
+import type { ObservedCall } from './layered-method.js'
 import type { PgClient, PgPool, PgPoolPrototype } from './pg-shapes.js'
 import { handOver, PoolCall, takePoolCall } from './pool-call.js'
-import { endView, knownPoolState, poolStateOf, whileOpening } from './pool-state.js'
+import { endView, knownPoolState, poolStateOf, poolTarget, whileOpening } from './pool-state.js'
 import { withCallSiteTap, withSettlementTap } from './promise-taps.js'
 import { readQueryCall } from './query-call.js'
 import type { OwnFunction } from './stack-frames.js'
 
 type ConnectCallback = (this: unknown, error: unknown, ...rest: unknown[]) => unknown
 
-/** Makes every possession of a connection of a pool class a checkout, and every pool a {@link PoolView}. */
-export function patchPool(prototype: PgPoolPrototype, shapes: QueryShapeCache): void {
-  patchQuery(prototype, shapes)
-  patchConnect(prototype)
-  patchNewClient(prototype)
-  patchEnd(prototype)
-}
-
 /** `pool.query` connects, queries and releases by itself, later and in other contexts: the caller is noted here. */
-function patchQuery(prototype: PgPoolPrototype, shapes: QueryShapeCache): void {
+export function patchPoolQuery(prototype: PgPoolPrototype, shapes: QueryShapeCache): void {
   const bareQuery = prototype.query
   prototype.query = function query(this: PgPool, ...args: unknown[]): unknown {
     if (!processState().dispatcher.isObserved) return bareQuery.apply(this, args)
@@ -56,26 +48,26 @@ function callerOf(
   return call && callerOfArmed(shapes.shapeOf(call.text).fingerprint, entered)
 }
 
-function patchConnect(prototype: PgPoolPrototype): void {
-  const bareConnect = prototype.connect
-  prototype.connect = function connect(this: PgPool, ...args: unknown[]): unknown {
+/** Makes every possession of a connection of a pool class a checkout, and every pool a {@link PoolView}. */
+export function observePoolConnect(): ObservedCall<PgPool> {
+  return (pool, args, next) => {
     const call = takePoolCall()
     // An ending pool answers at once and hands out nothing.
-    if (this.ending === true || !processState().dispatcher.isObserved) return bareConnect.apply(this, args)
-    const request = guarded(() => new CheckoutRequest(this, call))
-    if (request === undefined) return bareConnect.apply(this, args)
-    const opening = { pool: this, isForNobody: false }
+    if (pool.ending === true || !processState().dispatcher.isObserved) return next.proceed(pool, args)
+    const request = guarded(() => new CheckoutRequest(pool, call))
+    if (request === undefined) return next.proceed(pool, args)
+    const opening = { pool, isForNobody: false }
     const callback = args[0]
     try {
       if (typeof callback === 'function') {
         const answering = answerTo(request, callback as ConnectCallback)
-        return whileOpening(opening, () => bareConnect.call(this, answering))
+        return whileOpening(opening, () => next.proceed(pool, [answering]))
       }
       return withSettlementTap(
-        this,
+        pool,
         'Promise',
         (error, client) => request.answer(error, client),
-        () => whileOpening(opening, () => bareConnect.apply(this, args)),
+        () => whileOpening(opening, () => next.proceed(pool, args)),
       )
     } catch (error) {
       request.answer(error, undefined)
@@ -97,7 +89,7 @@ function answerTo(request: CheckoutRequest, callback: ConnectCallback): ConnectC
 }
 
 /** Also runs when a connection that was given back is replaced, then without a caller. */
-function patchNewClient(prototype: PgPoolPrototype): void {
+export function patchNewClient(prototype: PgPoolPrototype): void {
   const bareNewClient = prototype.newClient
   if (bareNewClient === undefined) return
   prototype.newClient = function newClient(this: PgPool, ...args: unknown[]): unknown {
@@ -107,11 +99,10 @@ function patchNewClient(prototype: PgPoolPrototype): void {
   }
 }
 
-function patchEnd(prototype: PgPoolPrototype): void {
-  const bareEnd = prototype.end
-  prototype.end = function end(this: PgPool, ...args: unknown[]): unknown {
-    const result = bareEnd.apply(this, args)
-    guarded(() => followEnd(this))
+export function observePoolEnd(): ObservedCall<PgPool> {
+  return (pool, args, next) => {
+    const result = next.proceed(pool, args)
+    guarded(() => followEnd(pool))
     return result
   }
 }
@@ -174,7 +165,7 @@ class CheckoutRequest {
 
   #begun(): Checkout {
     if (this.#checkout !== undefined) return this.#checkout
-    const { view } = knownPoolState(this.pool) ?? poolStateOf(this.pool, targetOf(this.pool.options ?? {}))
+    const { view } = knownPoolState(this.pool) ?? poolStateOf(this.pool, poolTarget(this.pool))
     const checkout = new Checkout(
       view,
       this.callerContext,

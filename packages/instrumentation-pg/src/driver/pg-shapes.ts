@@ -9,6 +9,11 @@ import type { EventEmitter } from 'node:events'
  * | --- | --- | --- | --- |
  * | `_pulseQueryQueue` | Client | pg 8.11, 8.16, 8.20, 8.23 | the moment a query leaves the client's queue |
  * | `_queryQueue`, `_activeQuery` | Client | pg 8.20, 8.23; `queryQueue`, `activeQuery` in 8.11, 8.16 | which query that is |
+ * | `_sentQueryQueue` | Client | pg 8.23 | which queries of a pipeline wait for their answers |
+ * | `_hasActiveQuery` | native Client | pg 8.11, 8.16, 8.20, 8.23 | that a client speaks through libpq |
+ * | `_pulsePipelinedQueryQueue` | native Client | pg 8.23 | when queries of its pipeline are sent |
+ * | `_connect` | Client | pg 8.11, 8.16, 8.20, 8.23 | what the connection's listeners are made in |
+ * | `_connected` | Client | pg 8.11, 8.16, 8.20, 8.23 | whether a connection was open before it was observed |
  * | `_Promise` | Client | pg 8.11, 8.16, 8.20, 8.23 | the promise that the caller awaits |
  * | `_queryable`, `_ending` | Client | pg 8.11, 8.16, 8.20, 8.23 | why a query was refused |
  * | `readyForQuery`, `connection` | Client | pg 8.11, 8.16, 8.20, 8.23 | following a Submittable |
@@ -18,6 +23,7 @@ import type { EventEmitter } from 'node:events'
  * | `text` | Query | pg 8.11, 8.16, 8.20, 8.23 | the comment behind it |
  * | `cursor` | QueryStream | pg-query-stream 4.5, 4.10, 4.14, 4.17 | its text and values |
  * | `Client`, `options` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | connections of our own beside the pool |
+ * | `_clients`, `_idle` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | what is there before a pool is observed |
  * | `Promise`, `newClient`, `_endCallback` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | as above, for checkouts and the pool's end |
  *
  * The version matrix checks each in the newest patch of each (`test/matrix/private-members.ts`).
@@ -41,12 +47,19 @@ export interface PgClient extends EventEmitter {
   readonly readyForQuery?: boolean
   readonly _queryable?: boolean
   readonly _ending?: boolean
+  readonly _connected?: boolean
   readonly _queryQueue?: PgQuery[]
   readonly queryQueue?: PgQuery[]
   readonly _activeQuery?: PgQuery | null
+  readonly _sentQueryQueue?: PgQuery[]
+  readonly pipeline?: boolean
   readonly activeQuery?: PgQuery | null
   _Promise?: PromiseConstructorLike
   _pulseQueryQueue?(...args: unknown[]): unknown
+  _pulsePipelinedQueryQueue?(...args: unknown[]): unknown
+  /** Only of the class over libpq. */
+  readonly _hasActiveQuery?: unknown
+  _connect?(...args: unknown[]): unknown
 }
 
 /** The wire protocol's side of a client: emits one event per message of the server. */
@@ -76,6 +89,7 @@ export interface QueryConfig {
   readonly name?: unknown
   readonly callback?: unknown
   readonly query_timeout?: unknown
+  readonly rows?: unknown
 }
 
 export interface PgPool extends EventEmitter {
@@ -90,6 +104,8 @@ export interface PgPool extends EventEmitter {
   readonly totalCount: number
   readonly idleCount: number
   readonly waitingCount: number
+  readonly _clients?: readonly PgClient[]
+  readonly _idle?: readonly { readonly client?: PgClient }[]
   Promise?: PromiseConstructorLike
   newClient?(...args: unknown[]): unknown
   _endCallback?: ((...args: unknown[]) => unknown) | undefined
@@ -107,7 +123,10 @@ export interface PgPoolOptions {
 }
 
 /** The prototypes that are patched: their methods are replaced in place. */
-export type PgClientPrototype = Pick<PgClient, 'query' | 'connect' | '_pulseQueryQueue'>
+export type PgClientPrototype = Pick<
+  PgClient,
+  'query' | 'connect' | '_connect' | '_pulseQueryQueue' | '_pulsePipelinedQueryQueue' | '_hasActiveQuery'
+>
 export type PgPoolPrototype = Pick<PgPool, 'connect' | 'query' | 'end' | 'newClient'>
 
 export function queueOf(client: PgClient): PgQuery[] | undefined {
@@ -119,8 +138,27 @@ export function activeQueryOf(client: PgClient): PgQuery | null | undefined {
   return client._queryQueue === undefined ? client.activeQuery : client._activeQuery
 }
 
+/** True for a client of `pg.native`, which speaks through libpq and has no connection of its own to listen to. */
+export function isNative(client: Pick<PgClient, '_hasActiveQuery'>): boolean {
+  return client._hasActiveQuery !== undefined
+}
+
 export function isSubmittable(query: unknown): query is Submittable {
   return (
     typeof query === 'object' && query !== null && 'submit' in query && typeof query.submit === 'function'
   )
+}
+
+/**
+ * The object, of `start` and what it inherits from, that the driver itself defines `methods` on: the last that has
+ * the first of them as its own. Subclasses override methods, and call the driver's. Undefined if any is missing.
+ */
+export function prototypeWith(start: unknown, methods: readonly [string, ...string[]]): object | undefined {
+  if (typeof start !== 'object' || start === null) return undefined
+  if (methods.some((method) => typeof Reflect.get(start, method) !== 'function')) return undefined
+  let found: object | undefined
+  for (let holder: object | null = start; holder !== null; holder = Object.getPrototypeOf(holder)) {
+    if (Object.hasOwn(holder, methods[0])) found = holder
+  }
+  return found
 }

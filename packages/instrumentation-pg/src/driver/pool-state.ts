@@ -1,5 +1,6 @@
 import { type DatabaseTarget, type PoolCounts, PoolView, processState } from '@pgspan/lifecycle'
 import { knownClientState } from './client-state.js'
+import { targetOf } from './connection-identity.js'
 import { guarded } from './guarded.js'
 import type { PgClient, PgPool } from './pg-shapes.js'
 import { openSideConnection } from './side-connection.js'
@@ -7,6 +8,8 @@ import { openSideConnection } from './side-connection.js'
 /** What is known of one pool, for as long as the application keeps the pool. */
 export interface PoolState {
   readonly view: PoolView
+  /** Clients that were out of the pool before it was observed, until they come back. */
+  readonly outBefore: WeakSet<PgClient>
 }
 
 const states: WeakMap<PgPool, PoolState> = new WeakMap()
@@ -24,12 +27,16 @@ export function poolStateOf(pool: PgPool, target: DatabaseTarget): PoolState {
     () => countsOf(reference.deref()),
     (purpose) => openSideConnection(reference.deref(), purpose),
   )
-  const state: PoolState = { view }
+  const state: PoolState = { view, outBefore: new WeakSet() }
   states.set(pool, state)
   collected.register(pool, view)
   pool.on('release', (error: unknown, client: PgClient) => {
-    guarded(() => release(view, error, client))
+    guarded(() => release(state, error, client))
   })
+  for (const client of clientsOut(pool)) {
+    state.outBefore.add(client)
+    view.used++
+  }
   dispatcher.poolAppeared(view)
   return state
 }
@@ -54,8 +61,28 @@ function countsOf(pool: PgPool | undefined): PoolCounts | undefined {
   }
 }
 
+/** Clients that somebody holds: connected, and not idle. */
+function clientsOut(pool: PgPool): PgClient[] {
+  const idle = new Set(pool._idle?.map(({ client }) => client))
+  return (pool._clients ?? []).filter((client) => client._connected === true && !idle.has(client))
+}
+
+/** A pool that is known from now on, before its next connection is asked for. */
+export function announcePool(pool: PgPool): void {
+  if (states.has(pool) || pool.ending === true || pool.ended === true) return
+  const target = poolTarget(pool)
+  // Only a connection tells where a connection string or the environment leads to.
+  if (target.address !== undefined || target.namespace !== undefined) poolStateOf(pool, target)
+}
+
+/** Where a pool leads, as far as it can be told before it is asked for a connection. */
+export function poolTarget(pool: PgPool): DatabaseTarget {
+  return targetOf(pool._clients?.[0] ?? pool.options ?? {})
+}
+
 /** The pool also announces returns of connections that it gave to nobody; those have no checkout. */
-function release(view: PoolView, error: unknown, client: PgClient): void {
+function release({ view, outBefore }: PoolState, error: unknown, client: PgClient): void {
+  if (outBefore.delete(client)) view.used--
   const state = knownClientState(client)
   const checkout = state?.checkout
   if (state === undefined || checkout === undefined) return

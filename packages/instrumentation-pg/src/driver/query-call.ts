@@ -8,6 +8,8 @@ export interface QueryCall {
   readonly isSubmittable: boolean
   readonly hasCallback: boolean
   readonly queryTimeout: unknown
+  /** True if rows are asked for in portions, by the option `rows`. */
+  readonly readsInPortions: boolean
 }
 
 /**
@@ -28,6 +30,7 @@ export function readQueryCall(args: readonly unknown[]): QueryCall | undefined {
       isSubmittable: false,
       hasCallback: hasCallbackArgument,
       queryTimeout: undefined,
+      readsInPortions: false,
     }
   }
   if (isSubmittable(query)) {
@@ -37,7 +40,8 @@ export function readQueryCall(args: readonly unknown[]): QueryCall | undefined {
       statementName: undefined,
       isSubmittable: true,
       hasCallback: hasCallbackArgument,
-      queryTimeout: undefined,
+      queryTimeout: (query as QueryConfig).query_timeout,
+      readsInPortions: false,
     }
   }
   if (typeof query !== 'object') return undefined
@@ -49,6 +53,7 @@ export function readQueryCall(args: readonly unknown[]): QueryCall | undefined {
     isSubmittable: false,
     hasCallback: hasCallbackArgument || typeof config.callback === 'function',
     queryTimeout: config.query_timeout,
+    readsInPortions: Boolean(config.rows),
   }
 }
 

@@ -55,7 +55,7 @@ function isResult(result: unknown): result is QueryResultView {
 }
 
 /** Rows returned or affected; of several statements, all together. */
-function rowCountOf(result: unknown): number | undefined {
+export function rowCountOf(result: unknown): number | undefined {
   if (Array.isArray(result)) {
     let sum = 0
     for (const one of result) sum += rowCountOf(one) ?? 0

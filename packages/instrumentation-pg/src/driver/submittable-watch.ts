@@ -14,6 +14,7 @@ export class SubmittableWatch {
   readonly #client: PgClient
   readonly #wire: PgWire
   readonly #executions: PgQueryExecution[] = []
+  readonly #onSettled: Map<PgQueryExecution, () => void> = new Map()
   readonly #onEnd: () => void
   readonly #listeners: readonly (readonly [string, (message: unknown) => void])[]
   #bareExecute: PgWire['execute']
@@ -51,6 +52,16 @@ export class SubmittableWatch {
     this.#settle(execution, new Error('The driver refused the query before it was sent'))
   }
 
+  /** Runs `listener` once, when the execution is over. */
+  onSettled(execution: PgQueryExecution, listener: () => void): void {
+    this.#onSettled.set(execution, listener)
+  }
+
+  /** The driver goes on without an answer of the server: it never sent the query, or waited long enough. */
+  settleGivenUp(execution: PgQueryExecution, error: unknown): void {
+    if (this.#executions.includes(execution)) this.#settle(execution, error)
+  }
+
   #running(): PgQueryExecution | undefined {
     const active = activeQueryOf(this.#client)
     if (!active) return undefined
@@ -61,7 +72,8 @@ export class SubmittableWatch {
   #observeExecute(): void {
     const wire = this.#wire
     const bare = wire.execute
-    if (bare === undefined) return
+    // In pipeline mode there are no portals, and what is executed is not yet what is running.
+    if (bare === undefined || this.#client.pipeline === true) return
     this.#bareExecute = bare
     const resumed = (): void => {
       const execution = this.#running()
@@ -124,10 +136,14 @@ export class SubmittableWatch {
   }
 
   #settle(execution: PgQueryExecution, error: unknown): void {
-    this.#progress.endPause(execution)
-    execution.fetchRounds = Math.max(1, this.#progress.asked)
-    this.#progress = new Progress()
+    if (this.#running() === execution) {
+      this.#progress.endPause(execution)
+      execution.fetchRounds = Math.max(1, this.#progress.asked)
+      this.#progress = new Progress()
+    }
     this.#executions.splice(this.#executions.indexOf(execution), 1)
+    this.#onSettled.get(execution)?.()
+    this.#onSettled.delete(execution)
     settle(execution, error, undefined)
     if (this.#executions.length === 0) this.#stop()
   }

@@ -27,10 +27,14 @@ interface SpanStart {
  */
 export class QuerySpans implements Observer {
   readonly name = 'query-spans'
+  readonly makesQuerySpans = true
   readonly #tracer: () => Tracer
   readonly #traced: TracedQueries
   readonly #begins: SpanRule
   readonly #starts: ByTarget<QueryShape, SpanStart> = new ByTarget(1_000, spanStart)
+
+  /** Spans of queries for which another recorder, with another tracer, has made one before. */
+  readonly #further: WeakMap<QueryExecution, Span> = new WeakMap()
 
   constructor(tracer: () => Tracer, traced: TracedQueries, begins: SpanRule) {
     this.#tracer = tracer
@@ -44,12 +48,18 @@ export class QuerySpans implements Observer {
       return
     }
     const start = this.#starts.get(query.connection.target, query.shape)
-    query.span = this.#tracer().startSpan(start.name, start.options, query.callerContext)
+    const span = this.#tracer().startSpan(start.name, start.options, query.callerContext)
+    if (query.span !== undefined) {
+      this.#further.set(query, span)
+      return
+    }
+    query.span = span
+    query.spanOwner = this
   }
 
   /** The span that this recorder has made of the query. */
   spanOf(query: QueryExecution): Span | undefined {
-    return query.span
+    return query.spanOwner === this ? query.span : this.#further.get(query)
   }
 
   querySettled(query: QueryExecution): void {

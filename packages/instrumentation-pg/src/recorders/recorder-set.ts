@@ -17,6 +17,13 @@ import type { SpanOf } from './span-of.js'
 import { TracedQueries } from './traced-queries.js'
 import { Transactions } from './transactions.js'
 
+/** What of it an instrumentation records; the rest is recorded by another, to the same provider. */
+export interface RecordedParts {
+  readonly spans: boolean
+  /** Metrics, and the events that stand beside them. */
+  readonly metrics: boolean
+}
+
 /** Everything that one instrumentation records, attached to the events of this process's drivers. */
 export class RecorderSet {
   readonly #gauges: PoolGauges
@@ -29,6 +36,7 @@ export class RecorderSet {
     logger: () => LoggerLike | undefined,
     instruments: Instruments,
     options: PgInstrumentationConfig,
+    { spans, metrics }: RecordedParts,
   ) {
     this.#gauges = new PoolGauges(instruments)
     const hooks = new Hooks()
@@ -37,18 +45,21 @@ export class RecorderSet {
     const spanOf: SpanOf = (query) => querySpans.spanOf(query)
     this.#stall = new EventLoopStall(spanOf)
     this.#queryIds = new QueryIds(spanOf)
-    const observers: Observer[] = [
+    const spanRecorders: Observer[] = [
       querySpans,
       this.#stall,
       new Transactions(spanOf),
       ...(options.queryIds ? [this.#queryIds] : []),
       ...ofQuerySpans(spanOf, hooks, options),
       new AcquireAndConnectSpans(tracer, traced, hooks, options),
+    ]
+    const metricRecorders: Observer[] = [
       new OperationDuration(instruments),
       new ExceptionEvents(logger),
       new ConnectionTimes(instruments),
       this.#gauges,
     ]
+    const observers = [...(spans ? spanRecorders : []), ...(metrics ? metricRecorders : [])]
     const { dispatcher } = processState()
     this.#detach = observers.map((observer) => dispatcher.attach(observer))
   }

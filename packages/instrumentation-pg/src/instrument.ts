@@ -1,0 +1,107 @@
+import { processState } from '@pgspan/lifecycle'
+import { announceClient } from './driver/client-state.js'
+import { type PgClient, type PgPool, prototypeWith } from './driver/pg-shapes.js'
+import { patchClientPrototype, patchPoolPrototype } from './driver/pg-source.js'
+import { announcePool } from './driver/pool-state.js'
+
+/**
+ * Observes a driver that module hooks do not see: one inside a bundle, one that was loaded before.
+ *
+ * Takes `pg`, its ESM namespace, `pg.native`, or any other module with a `Client` class or a `Pool` class of their
+ * shape. Applies to all clients and pools of these classes, those that are there included. Whatever instrumentation
+ * is registered in the process, before or after, gets their events.
+ *
+ * Patches once, however often it is called; a call costs microseconds.
+ *
+ * @returns the module that it was given.
+ * @throws TypeError for anything else.
+ */
+export function instrumentPg<Module extends object>(pg: Module): Module {
+  const { Client, Pool } = classesOf(pg)
+  const client = Client && prototypeWith(Client.prototype, ['query', 'connect'])
+  const pool = Pool && prototypeWith(Pool.prototype, ['query', 'connect', 'end'])
+  if (client === undefined && pool === undefined) {
+    throw new TypeError(
+      `instrumentPg: a module with the class Client or Pool of pg was expected, got ${shown(pg)}`,
+    )
+  }
+  if (client) patchClientPrototype(client)
+  if (pool) patchPoolPrototype(pool)
+  processState().patchedDrivers.add('pg (instrumentPg)')
+  return pg
+}
+
+/**
+ * Observes the class of a pool, and of its clients: `pg.Pool`, `pg-pool`, Neon's and Vercel's pools, one inside a
+ * bundle. It may be in use: connections that are out count as used until they come back.
+ *
+ * The pool's figures are there from now on, under the target of its connections, or of its options while it has none.
+ * Patches once, however often it is called.
+ *
+ * @returns the pool that it was given.
+ * @throws TypeError for anything without the methods `query`, `connect` and `end`.
+ */
+export function instrumentPool<Pool extends object>(pool: Pool): Pool {
+  const prototype = prototypeWith(pool, ['query', 'connect', 'end'])
+  if (prototype === undefined) {
+    throw new TypeError(
+      `instrumentPool: a pool with the methods query, connect and end was expected, got ${shown(pool)}`,
+    )
+  }
+  patchPoolPrototype(prototype)
+  // The methods were found; whatever else there is of pg-pool's shape is optional.
+  const pgPool = pool as unknown as PgPool
+  const clients = [asClass(pgPool.Client)?.prototype, ...(pgPool._clients ?? [])]
+  for (const client of clients) {
+    const clientPrototype = client && prototypeWith(client, ['query', 'connect'])
+    if (clientPrototype) patchClientPrototype(clientPrototype)
+  }
+  announcePool(pgPool)
+  processState().patchedDrivers.add('pg-pool (instrumentPool)')
+  return pool
+}
+
+/**
+ * Observes the class of a client, connected or not: `pg.Client`, Neon's, one inside a bundle. Queries that are
+ * running at the moment are not seen. Patches once, however often it is called.
+ *
+ * @returns the client that it was given.
+ * @throws TypeError for anything without the methods `query` and `connect`.
+ */
+export function instrumentClient<Client extends object>(client: Client): Client {
+  const prototype = prototypeWith(client, ['query', 'connect'])
+  if (prototype === undefined) {
+    throw new TypeError(
+      `instrumentClient: a client with the methods query and connect was expected, got ${shown(client)}`,
+    )
+  }
+  patchClientPrototype(prototype)
+  announceClient(client as unknown as PgClient)
+  processState().patchedDrivers.add('pg (instrumentClient)')
+  return client
+}
+
+interface DriverClass {
+  readonly prototype: object
+}
+
+/** Of a module, of its ESM namespace, or of a namespace's default. */
+function classesOf(pg: unknown): { Client: DriverClass | undefined; Pool: DriverClass | undefined } {
+  const module = isObject(pg) && !('Client' in pg || 'Pool' in pg) && 'default' in pg ? pg.default : pg
+  if (!isObject(module)) return { Client: undefined, Pool: undefined }
+  const { Client, Pool } = module as { Client?: unknown; Pool?: unknown }
+  return { Client: asClass(Client), Pool: asClass(Pool) }
+}
+
+function asClass(value: unknown): DriverClass | undefined {
+  return typeof value === 'function' && isObject(value.prototype) ? { prototype: value.prototype } : undefined
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+/** What it is, never what it holds: a module's or a client's fields are nobody's business here. */
+function shown(value: unknown): string {
+  return value === null ? 'null' : typeof value
+}
