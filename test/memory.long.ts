@@ -66,7 +66,9 @@ test('a million queries with hooks, errors and cursors among them leave the heap
   }
   await pool.end()
   instrumentation.disable()
-  console.info(`heap after each ${QUERIES / SAMPLES} queries, in MB: ${samples.map((mb) => mb.toFixed(1)).join(' ')}`)
+  console.info(
+    `heap after each ${QUERIES / SAMPLES} queries, in MB: ${samples.map((mb) => mb.toFixed(1)).join(' ')}`,
+  )
 
   expect(failed).toBe(QUERIES / 100)
   expect(rows).toBe((QUERIES / 100) * 3)
