@@ -11,7 +11,6 @@ import.meta.glob(
     '!../src/kept-memory.test.ts',
     '!../src/linear-work.test.ts',
     '!../src/properties.test.ts',
-    '!../src/query-shape-cache.test.ts',
   ],
   { eager: true },
 )

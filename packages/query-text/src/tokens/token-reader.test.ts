@@ -97,6 +97,12 @@ describe('the tokens of a text', () => {
   })
 })
 
+test('backslashes escape nothing in bit strings, and in strings with Unicode escapes', () => {
+  for (const prefix of ['b', 'B', 'x', 'X', 'u&', 'U&']) {
+    expect(tokensOf(`${prefix}'\\' a`, true)).toEqual([`StringLiteral ${prefix}'\\'`, 'Word a'])
+  }
+})
+
 describe('a parameter', () => {
   test.each([
     ['$1', 1],
