@@ -1,8 +1,13 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { type Duplex, Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type pg from 'pg'
 import Cursor from 'pg-cursor'
 import QueryStream from 'pg-query-stream'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { driversFolder } from '../support/run-child.js'
 import { useTelemetry } from '../support/telemetry.js'
 import { useTestDatabase } from '../support/test-database.js'
 import {
@@ -12,6 +17,14 @@ import {
   recordedCount,
   useFreshMetrics,
 } from './claimed-instrumentation.js'
+
+const requireDriver = createRequire(join(driversFolder, 'package.json'))
+
+/** Of `pg-copy-streams`, which brings no types. */
+const { from: copyFrom, to: copyTo } = requireDriver('pg-copy-streams') as Record<
+  'from' | 'to',
+  (text: string) => Duplex & pg.Submittable
+>
 
 const database = useTestDatabase()
 let started = 0
@@ -75,6 +88,22 @@ describe('the span of a caller’s own object is ended and its duration recorded
     expect(rows).toBe(30)
     const span = await expectOneSettledQuery()
     expect(span.attributes['db.query.text']).toContain('generate_series')
+  })
+
+  test('for COPY out of a table', async () => {
+    let bytes = 0
+    for await (const chunk of client.query(copyTo(`COPY (${thirty}) TO STDOUT`))) bytes += chunk.length
+    expect(bytes).toBeGreaterThan(60)
+    await expectOneSettledQuery()
+  })
+
+  test('for COPY into a table', async () => {
+    await client.query('CREATE TEMPORARY TABLE item (n int)')
+    telemetry.reset()
+    started = 0
+    metric = useFreshMetrics(instrumentation)
+    await pipeline(Readable.from(['1\n', '2\n']), client.query(copyFrom('COPY item FROM STDIN')))
+    await expectOneSettledQuery()
   })
 
   test('for a pg.Query', async () => {
