@@ -7,6 +7,10 @@ const spanRules: readonly unknown[] = ['always', 'never', 'slow'] satisfies Span
 const rule: Check = [(value) => spanRules.includes(value), "'always', 'never' or 'slow'"]
 const flag: Check = [(value) => typeof value === 'boolean', 'true or false']
 const callback: Check = [(value) => typeof value === 'function', 'a function']
+const duration: Check = [
+  (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
+  'a number of milliseconds from 0',
+]
 const tags: Check = [isTags, 'an object of strings, or a function']
 const propagator: Check = [isPropagator, 'an object with an inject function']
 
@@ -16,6 +20,7 @@ const checks: Readonly<Record<keyof PgInstrumentationConfig, Check>> = {
   connectSpans: rule,
   ignoreConnectSpans: flag,
   beginSpans: rule,
+  slowQueryMillis: duration,
   requireParentSpan: flag,
   shouldTraceQuery: callback,
   requestHook: callback,

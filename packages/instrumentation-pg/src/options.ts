@@ -41,6 +41,14 @@ export interface PgInstrumentationConfig extends InstrumentationConfig {
    * @defaultValue `slow`
    */
   readonly beginSpans?: SpanRule
+  /**
+   * The span of a query that executed for as many milliseconds, failed, or is part of a finding tells who made it:
+   * `code.file.path`, `code.line.number` and `code.function.name`. Costs some 20 µs for such a query, and nothing for
+   * others. A caller with a callback, a cursor or a stream is known from the second time on.
+   *
+   * @defaultValue 100
+   */
+  readonly slowQueryMillis?: number
   /** No span without a span around it in the caller's context. Metrics count all the same. @defaultValue `false` */
   readonly requireParentSpan?: boolean
   /**

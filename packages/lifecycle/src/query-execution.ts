@@ -53,6 +53,8 @@ export class QueryExecution implements CallSiteRequest {
   abandoned = false
   /** Rows returned or affected, as far as known. */
   rowCount: number | undefined = undefined
+  /** Somebody has asked who made the query: it is part of a finding. */
+  isCallSiteWanted = false
   /** How often rows were asked for: 1, or more for a cursor. */
   fetchRounds = 1
   /** Who hears of its settlement, in order: written by the dispatcher at the start. */

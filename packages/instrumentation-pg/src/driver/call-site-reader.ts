@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CallSite } from '@pgspan/lifecycle'
-import { captureFrames, type OwnFunction } from './stack-frames.js'
+import { captureFrames, framesOfStack, type OwnFunction, type StackFrame } from './stack-frames.js'
 
 const applicationRoot = process.cwd()
 const driverPackages: ReadonlySet<string> = new Set(['pg', 'pg-pool', 'pg-cursor', 'pg-query-stream'])
@@ -20,8 +21,25 @@ const webpackPattern = /^webpack[\w-]*:\/\/[^/]*\/(.+)$/
  * @see https://v8.dev/docs/stack-trace-api#async-stack-traces
  */
 export function readCallSite(ownOutermost: OwnFunction): CallSite | undefined {
+  return siteIn(captureFrames(ownOutermost))
+}
+
+/**
+ * The innermost line of the application in the stack of an error that the driver has given to its caller.
+ *
+ * It is a text in which sources are mapped already, so that a package's map may lead anywhere: with
+ * `--enable-source-maps`, only files that exist are believed.
+ */
+export function callSiteOfError(error: unknown): CallSite | undefined {
+  const stack = error instanceof Error ? error.stack : undefined
+  if (typeof stack !== 'string') return undefined
+  const site = siteIn(framesOfStack(stack))
+  return site !== undefined && process.sourceMapsEnabled && !existsSync(site.file) ? undefined : site
+}
+
+function siteIn(frames: readonly StackFrame[]): CallSite | undefined {
   let library: string | undefined
-  for (const frame of captureFrames(ownOutermost)) {
+  for (const frame of frames) {
     const running = frame.file === undefined ? undefined : pathOf(frame.file)
     if (running === undefined) continue
     let packageName = packageOf(running)

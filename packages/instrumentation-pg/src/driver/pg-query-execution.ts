@@ -1,6 +1,6 @@
 import { type CallSite, QueryExecution } from '@pgspan/lifecycle'
 import { armStatement } from './armed-statements.js'
-import { readCallSite } from './call-site-reader.js'
+import { callSiteOfError, readCallSite } from './call-site-reader.js'
 import { guarded } from './guarded.js'
 import type { PgQuery } from './pg-shapes.js'
 import type { OwnFunction } from './stack-frames.js'
@@ -18,21 +18,30 @@ export class PgQueryExecution extends QueryExecution {
   #callSiteListeners: CallSiteListener[] | undefined = undefined
 
   override requestCallSite(listener: CallSiteListener): void {
+    this.isCallSiteWanted = true
     if (!this.awaitsPromise) {
       armStatement(this.shape.fingerprint)
       listener(this.notedCaller)
       return
     }
-    this.#callSiteListeners ??= []
+    if (this.#callSiteListeners === undefined) {
+      this.#callSiteListeners = []
+      // By then the promise has reached its caller, if it is one that can be followed; see exception-events.ts.
+      queueMicrotask(() => queueMicrotask(() => this.#answer(() => callSiteOfError(this.error))))
+    }
     this.#callSiteListeners.push(listener)
   }
 
   /** Runs inside `reaction`, the one that leads to the caller; costs nothing if nobody asked. */
   answerCallSite(reaction: OwnFunction): void {
+    if (this.#callSiteListeners !== undefined) this.#answer(() => readCallSite(reaction))
+  }
+
+  #answer(read: () => CallSite | undefined): void {
     const listeners = this.#callSiteListeners
     if (listeners === undefined) return
     this.#callSiteListeners = undefined
-    const site = guarded(() => readCallSite(reaction))
+    const site = guarded(read)
     // What is thrown here would reject the caller's promise.
     for (const listener of listeners) guarded(() => listener(site))
   }

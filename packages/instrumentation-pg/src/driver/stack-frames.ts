@@ -29,6 +29,15 @@ export function captureFrames(ownOutermost: OwnFunction): readonly StackFrame[] 
   }))
 }
 
+/** The frames of a stack that is a text already. */
+export function framesOfStack(stack: string): readonly StackFrame[] {
+  const places = stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map(placeOfLine)
+  return places.flatMap((place) => (place === undefined ? [] : [{ file: place.file, original: () => place }]))
+}
+
 type StackHook = typeof Error.prepareStackTrace
 
 function captureSites(

@@ -2,6 +2,7 @@ import { type Attributes, type Span, SpanKind, type SpanOptions, type Tracer } f
 import { attributes as names } from '@pgspan/conventions'
 import type { DatabaseTarget, Observer, QueryExecution, QueryShape } from '@pgspan/lifecycle'
 import { sanitizeFailClosed } from '@pgspan/query-text'
+import type { PgInstrumentationConfig } from '../options.js'
 import { isWorthSpan, type SpanRule } from './acquire-and-connect-spans.js'
 import { ByTarget } from './by-target.js'
 import { errorAttributes, errorStatus } from './error-attributes.js'
@@ -10,6 +11,8 @@ import { targetAttributes } from './target-attributes.js'
 import type { TracedQueries } from './traced-queries.js'
 import { beginsTransaction } from './transaction-control.js'
 
+/** Milliseconds of execution; the usual threshold of transactional workloads. */
+const defaultSlowMillis = 100
 /** The SQLSTATE of a text that the server could not read. */
 const syntaxError = '42601'
 
@@ -31,15 +34,17 @@ export class QuerySpans implements Observer {
   readonly #tracer: () => Tracer
   readonly #traced: TracedQueries
   readonly #begins: SpanRule
+  readonly #slowMillis: number
   readonly #starts: ByTarget<QueryShape, SpanStart> = new ByTarget(1_000, spanStart)
 
   /** Spans of queries for which another recorder, with another tracer, has made one before. */
   readonly #further: WeakMap<QueryExecution, Span> = new WeakMap()
 
-  constructor(tracer: () => Tracer, traced: TracedQueries, begins: SpanRule) {
+  constructor(tracer: () => Tracer, traced: TracedQueries, options: PgInstrumentationConfig) {
     this.#tracer = tracer
     this.#traced = traced
-    this.#begins = begins
+    this.#begins = options.beginSpans ?? 'slow'
+    this.#slowMillis = options.slowQueryMillis ?? defaultSlowMillis
   }
 
   queryStarted(query: QueryExecution): void {
@@ -68,7 +73,13 @@ export class QuerySpans implements Observer {
       if (this.#isQuiet(query)) this.#makeLate(query)
       return
     }
-    endDescribed(span, query, undefined)
+    if (span.isRecording() && this.#deservesCallSite(query)) endWithCallSite(span, query)
+    else endDescribed(span, query, undefined)
+  }
+
+  /** It failed, it was slow, or it is part of a finding. */
+  #deservesCallSite(query: QueryExecution): boolean {
+    return query.error !== undefined || query.isCallSiteWanted || query.executionMillis >= this.#slowMillis
   }
 
   #isQuiet({ shape }: QueryExecution): boolean {
@@ -88,6 +99,18 @@ export class QuerySpans implements Observer {
     )
     endDescribed(span, query, query.settledAt)
   }
+}
+
+/** The line is known a moment later, before the caller goes on; the span ends when the query was settled. */
+function endWithCallSite(span: Span, query: QueryExecution): void {
+  query.requestCallSite((site) => {
+    if (site !== undefined) {
+      span.setAttribute(names.codeFilePath, site.file)
+      span.setAttribute(names.codeLineNumber, site.line)
+      if (site.functionName !== undefined) span.setAttribute(names.codeFunctionName, site.functionName)
+    }
+    endDescribed(span, query, query.settledAt)
+  })
 }
 
 /** Ends the span, at the time that is given or now. */

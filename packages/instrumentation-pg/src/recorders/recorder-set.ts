@@ -41,7 +41,7 @@ export class RecorderSet {
     this.#gauges = new PoolGauges(instruments)
     const hooks = new Hooks()
     const traced = new TracedQueries(hooks, options)
-    const querySpans = new QuerySpans(tracer, traced, options.beginSpans ?? 'slow')
+    const querySpans = new QuerySpans(tracer, traced, options)
     const spanOf: SpanOf = (query) => querySpans.spanOf(query)
     this.#stall = new EventLoopStall(spanOf)
     this.#queryIds = new QueryIds(spanOf)
