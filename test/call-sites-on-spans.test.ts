@@ -9,7 +9,11 @@ import { useTestDatabase } from './support/test-database.js'
 
 const database = useTestDatabase()
 const telemetry = useTelemetry()
-const instrumentation = new PgInstrumentation({ slowQueryMillis: 40, connectSpans: 'never' })
+const instrumentation = new PgInstrumentation({
+  slowQueryMillis: 40,
+  connectSpans: 'never',
+  acquireSpans: 'never',
+})
 const own = 'test/call-sites-on-spans.test.ts'
 
 let pool: pg.Pool

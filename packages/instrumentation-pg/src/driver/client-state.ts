@@ -1,7 +1,7 @@
 import { type Checkout, type Connection, processState } from '@pgspan/lifecycle'
 import { connectionOf } from './connection-identity.js'
 import type { PgQueryExecution } from './pg-query-execution.js'
-import type { PgClient } from './pg-shapes.js'
+import type { ParameterStatus, PgClient } from './pg-shapes.js'
 import type { SubmittableWatch } from './submittable-watch.js'
 
 /** What is known of one client, for as long as the application keeps the client. */
@@ -9,6 +9,8 @@ export interface ClientState {
   readonly connection: Connection
   /** The checkout under which the client is out of its pool. */
   checkout: Checkout | undefined
+  /** The server takes a backslash in `'…'` for an escape: it has `standard_conforming_strings` off, and said so. */
+  backslashEscapes: boolean
   /** One of our own, which nobody hears of. */
   isSideConnection: boolean
   /** Executions that wait in the client's queue, in order. */
@@ -25,6 +27,7 @@ export function clientStateOf(client: PgClient): ClientState {
   const state: ClientState = {
     connection: connectionOf(client),
     checkout: undefined,
+    backslashEscapes: false,
     isSideConnection: false,
     waiting: [],
     watch: undefined,
@@ -42,6 +45,18 @@ export function knownClientState(client: PgClient): ClientState | undefined {
 export function announceClient(client: PgClient): void {
   if (states.has(client) || client._connected !== true) return
   announceEnd(client, clientStateOf(client).connection)
+}
+
+/**
+ * Follows what the server says of how it reads strings: when the connection opens, and at every change.
+ *
+ * @see https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-ASYNC
+ */
+export function followStringSyntax(client: PgClient): void {
+  client.connection?.on('parameterStatus', (message: ParameterStatus) => {
+    if (message.parameterName !== 'standard_conforming_strings') return
+    clientStateOf(client).backslashEscapes = message.parameterValue === 'off'
+  })
 }
 
 /**

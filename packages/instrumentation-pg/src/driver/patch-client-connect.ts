@@ -6,7 +6,7 @@ import {
   runOutsideUnitOfWork,
   runWithUnitOfWork,
 } from '@pgspan/lifecycle'
-import { announceEnd, clientStateOf } from './client-state.js'
+import { announceEnd, clientStateOf, followStringSyntax } from './client-state.js'
 import { guarded } from './guarded.js'
 import type { ObservedCall } from './layered-method.js'
 import type { PgClient, PgClientPrototype } from './pg-shapes.js'
@@ -52,6 +52,7 @@ export function patchConnection(prototype: PgClientPrototype): void {
   if (bareConnect === undefined) return
   prototype._connect = function connectOutside(this: PgClient, ...args: unknown[]): unknown {
     if (!processState().dispatcher.isObserved) return bareConnect.apply(this, args)
+    guarded(() => followStringSyntax(this))
     return runOutsideUnitOfWork(() => bareConnect.apply(this, args))
   }
 }

@@ -1,6 +1,5 @@
 import { context } from '@opentelemetry/api'
 import { currentUnitOfWork, processState } from '@pgspan/lifecycle'
-import type { QueryShapeCache } from '@pgspan/query-text'
 import { callerOfArmed, isAnyStatementArmed } from './armed-statements.js'
 import { bindCallersCallback } from './callers-callback.js'
 import { beginEntering, type EnteringCall, endEntering } from './client-queue.js'
@@ -12,11 +11,12 @@ import type { PgClient } from './pg-shapes.js'
 import { takePoolCall } from './pool-call.js'
 import { withCallSiteTap } from './promise-taps.js'
 import { readQueryCall } from './query-call.js'
+import type { QueryShapes } from './query-shapes.js'
 import { settle } from './settlement.js'
 import type { OwnFunction } from './stack-frames.js'
 
 /** Makes every `client.query` of a client class a query execution. */
-export function observeClientQuery(shapes: QueryShapeCache): ObservedCall<PgClient> {
+export function observeClientQuery(shapes: QueryShapes): ObservedCall<PgClient> {
   return (client, args, next) => {
     if (!processState().dispatcher.isObserved) return next.proceed(client, args)
     const entered = guarded(() => enter(client, args, shapes, next.entered))
@@ -59,7 +59,7 @@ function callThroughUpstream(entered: EnteringCall, args: readonly unknown[], ne
 function enter(
   client: PgClient,
   args: readonly unknown[],
-  shapes: QueryShapeCache,
+  shapes: QueryShapes,
   entered: OwnFunction,
 ): EnteringCall | undefined {
   const call = readQueryCall(args)
@@ -68,7 +68,7 @@ function enter(
   if (state.isSideConnection) return undefined
   const poolCall = takePoolCall()
   const callerContext = poolCall?.callerContext ?? context.active()
-  const shape = shapes.shapeOf(call.text)
+  const shape = shapes.shapeOf(call.text, state.backslashEscapes)
   const execution = new PgQueryExecution(
     callerContext,
     poolCall === undefined ? currentUnitOfWork(callerContext) : poolCall.unitOfWork,

@@ -8,7 +8,6 @@ import {
   runWithUnitOfWork,
   type UnitOfWork,
 } from '@pgspan/lifecycle'
-import type { QueryShapeCache } from '@pgspan/query-text'
 import { callerOfArmed, isAnyStatementArmed } from './armed-statements.js'
 import { clientStateOf } from './client-state.js'
 import { guarded } from './guarded.js'
@@ -18,12 +17,13 @@ import { handOver, PoolCall, takePoolCall } from './pool-call.js'
 import { endView, knownPoolState, poolStateOf, poolTarget, whileOpening } from './pool-state.js'
 import { withCallSiteTap, withSettlementTap } from './promise-taps.js'
 import { readQueryCall } from './query-call.js'
+import type { QueryShapes } from './query-shapes.js'
 import type { OwnFunction } from './stack-frames.js'
 
 type ConnectCallback = (this: unknown, error: unknown, ...rest: unknown[]) => unknown
 
 /** `pool.query` connects, queries and releases by itself, later and in other contexts: the caller is noted here. */
-export function patchPoolQuery(prototype: PgPoolPrototype, shapes: QueryShapeCache): void {
+export function patchPoolQuery(prototype: PgPoolPrototype, shapes: QueryShapes): void {
   const bareQuery = prototype.query
   prototype.query = function query(this: PgPool, ...args: unknown[]): unknown {
     if (!processState().dispatcher.isObserved) return bareQuery.apply(this, args)
@@ -39,13 +39,9 @@ export function patchPoolQuery(prototype: PgPoolPrototype, shapes: QueryShapeCac
 }
 
 /** Read here: when the client gets the query, the caller is no longer on the stack. */
-function callerOf(
-  args: readonly unknown[],
-  shapes: QueryShapeCache,
-  entered: OwnFunction,
-): CallSite | undefined {
+function callerOf(args: readonly unknown[], shapes: QueryShapes, entered: OwnFunction): CallSite | undefined {
   const call = readQueryCall(args)
-  return call && callerOfArmed(shapes.shapeOf(call.text).fingerprint, entered)
+  return call && callerOfArmed(shapes.shapeOf(call.text, false).fingerprint, entered)
 }
 
 /** Makes every possession of a connection of a pool class a checkout, and every pool a {@link PoolView}. */

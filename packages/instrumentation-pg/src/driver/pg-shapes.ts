@@ -18,6 +18,7 @@ import type { EventEmitter } from 'node:events'
  * | `_queryable`, `_ending` | Client | pg 8.11, 8.16, 8.20, 8.23 | why a query was refused |
  * | `readyForQuery`, `connection` | Client | pg 8.11, 8.16, 8.20, 8.23 | following a Submittable |
  * | `connectionParameters` | Client | pg 8.11, 8.16, 8.20, 8.23 | whether a query may time out |
+ * | `parameterStatus` | Connection | pg 8.11, 8.16, 8.20, 8.23 | how the server reads strings |
  * | `execute` | Connection | pg 8.11, 8.16, 8.20, 8.23 | the rounds of a Submittable |
  * | `callback`, `handleError` | Query | pg 8.11, 8.16, 8.20, 8.23 | settlement |
  * | `text` | Query | pg 8.11, 8.16, 8.20, 8.23 | the comment behind it |
@@ -31,6 +32,12 @@ import type { EventEmitter } from 'node:events'
  * @see https://github.com/brianc/node-postgres/blob/pg%408.23.1/packages/pg/lib/client.js
  * @see https://github.com/brianc/node-postgres/blob/pg%408.23.1/packages/pg-pool/index.js
  */
+/** A setting of the server, as its message has it. */
+export interface ParameterStatus {
+  readonly parameterName: string
+  readonly parameterValue: string
+}
+
 export interface PgClient extends EventEmitter {
   query(...args: unknown[]): unknown
   connect(...args: unknown[]): unknown

@@ -1,11 +1,11 @@
 import { type Observer, processState } from '@pgspan/lifecycle'
-import { QueryShapeCache } from '@pgspan/query-text'
 import { patchClientQueue } from './client-queue.js'
 import { LayeredMethod, type ObservedCall } from './layered-method.js'
 import { observeClientConnect, patchConnection } from './patch-client-connect.js'
 import { observeClientQuery } from './patch-client-query.js'
 import { observePoolConnect, observePoolEnd, patchNewClient, patchPoolQuery } from './patch-pool.js'
 import type { PgClient, PgClientPrototype, PgPool, PgPoolPrototype } from './pg-shapes.js'
+import { QueryShapes } from './query-shapes.js'
 
 // Versioned, and the same for every copy of this package: whoever finds it leaves the prototype as it is, since
 // the layer that is there reports to the observers of the whole process.
@@ -22,7 +22,7 @@ interface SourceMark {
 
 type Prototype = Record<PropertyKey, unknown>
 
-const shapes: QueryShapeCache = new QueryShapeCache()
+const shapes: QueryShapes = new QueryShapes()
 
 /** Patches a `Client` class of pg, once. */
 export function patchClientClass(clientClass: unknown): void {
