@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { build, install, root } from './setup.mjs'
 
-await install()
+await install('packages', 'examples')
 await build()
 
 const demo = fileURLToPath(new URL('../examples/shop/demo/demo.js', import.meta.url))

@@ -8,11 +8,19 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 const { packageManager } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx'
 
-/** Fetches the package manager that package.json pins, and installs exactly what the lockfile says. */
-export async function install() {
-  await step('install', npx, ['--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline'], {
-    quiet: true,
-  })
+/**
+ * Fetches the package manager that package.json pins, and installs exactly what the lockfile says: for the whole
+ * workspace, or for the root and the given folders of it.
+ */
+export async function install(...folders) {
+  const filters =
+    folders.length === 0 ? [] : ['--filter=.', ...folders.map((folder) => `--filter=./${folder}/*`)]
+  await step(
+    'install',
+    npx,
+    ['--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline', ...filters],
+    { quiet: true },
+  )
 }
 
 export async function build() {
