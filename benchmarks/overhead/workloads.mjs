@@ -16,10 +16,10 @@ export const workloads = {
   'ten statements': (n) =>
     n % 2 === 0
       ? [
-          `SELECT n AS id, n * 2 AS order_id, 'item ' || n AS name, ${n} AS kind FROM generate_series(1, $1::int) AS n`,
+          `SELECT n AS id, n * 2 AS order_id, 'item ' || n AS name_${n} FROM generate_series(1, $1::int) AS n`,
           [20],
         ]
-      : [`SELECT $1::int + ${n} AS id, 'one' AS name`, [n]],
+      : [`SELECT $1::int AS id, 'one' AS name_${n}`, [n]],
 }
 
 /** Each request of a workload, once, for whoever records a server's answers. */

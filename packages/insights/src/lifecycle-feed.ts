@@ -1,19 +1,30 @@
-import type { Checkout, Observer, QueryExecution, QueryResultView } from '@pgspan/lifecycle'
+import type { Context } from '@opentelemetry/api'
+import type {
+  AcquirePath,
+  Checkout,
+  DatabaseTarget,
+  Observer,
+  PoolView,
+  QueryExecution,
+  QueryResultView,
+  UnitOfWork,
+} from '@pgspan/lifecycle'
 import type { CircuitBreaker } from './circuit-breaker.js'
 import { errorCodeOf } from './error-code.js'
 import type { InsightsCore } from './insights-core.js'
+import type { ObservedCheckout } from './observed-checkout.js'
 import { ObservedQuery } from './observed-query.js'
-
-/** Queries that never settle are kept up to here; further ones are counted only. */
-const maximumRunning = 10_000
 
 /** The full feed: queries and checkouts as the instrumentation of the driver sees them, sampled or not. */
 export class LifecycleFeed implements Observer {
   readonly name = 'insights'
   readonly #core: InsightsCore
   readonly #breaker: CircuitBreaker
-  /** A weak map would cost more than all detectors together. */
-  readonly #running: Map<QueryExecution, ObservedQuery> = new Map()
+  /**
+   * Where a running query keeps what is observed of it. A map would cost more than all detectors together, and keep
+   * queries that never settle.
+   */
+  readonly #key = Symbol('pgspan.observed')
 
   constructor(core: InsightsCore, breaker: CircuitBreaker) {
     this.#core = core
@@ -24,7 +35,7 @@ export class LifecycleFeed implements Observer {
     if (this.#breaker.isOpen) return
     try {
       const observed = observe(query)
-      if (this.#running.size < maximumRunning) this.#running.set(query, observed)
+      this.#note(query)[this.#key] = observed
       this.#core.queryStarted(observed, values)
     } catch (error) {
       this.#breaker.record(error)
@@ -34,8 +45,9 @@ export class LifecycleFeed implements Observer {
   querySettled(query: QueryExecution, result: QueryResultView | undefined): void {
     if (this.#breaker.isOpen) return
     try {
-      const observed = this.#running.get(query) ?? observe(query)
-      this.#running.delete(query)
+      const note = this.#note(query)
+      const observed = note[this.#key] ?? observe(query)
+      note[this.#key] = undefined
       complete(observed, query)
       this.#core.querySettled(observed, result)
     } catch (error) {
@@ -44,19 +56,41 @@ export class LifecycleFeed implements Observer {
   }
 
   checkoutSettled(checkout: Checkout): void {
-    this.#breaker.run(() =>
-      this.#core.checkoutSettled({
-        unit: checkout.unitOfWork,
-        callerContext: checkout.callerContext,
-        poolName: checkout.pool.name,
-        target: checkout.pool.target,
-        path: checkout.path,
-        waitMillis: checkout.waitMillis,
-        limit: checkout.pool.counts()?.limit,
-        timedOut: checkout.timedOut,
-        settledAt: checkout.acquiredAt || checkout.failedAt,
-      }),
-    )
+    this.#breaker.run(() => this.#core.checkoutSettled(new SettledCheckout(checkout)))
+  }
+
+  /** A query with the field that this feed adds to it, under a symbol that nobody else has. */
+  #note(query: QueryExecution): { [key: symbol]: ObservedQuery | undefined } {
+    return query as unknown as { [key: symbol]: ObservedQuery | undefined }
+  }
+}
+
+/** Asks the pool for its limit only if somebody wants to know. */
+class SettledCheckout implements ObservedCheckout {
+  readonly unit: UnitOfWork | undefined
+  readonly callerContext: Context
+  readonly poolName: string
+  readonly target: DatabaseTarget
+  readonly path: AcquirePath
+  readonly waitMillis: number
+  readonly timedOut: boolean
+  readonly settledAt: number
+  readonly #pool: PoolView
+
+  constructor(checkout: Checkout) {
+    this.unit = checkout.unitOfWork
+    this.callerContext = checkout.callerContext
+    this.poolName = checkout.pool.name
+    this.target = checkout.pool.target
+    this.path = checkout.path
+    this.waitMillis = checkout.waitMillis
+    this.timedOut = checkout.timedOut
+    this.settledAt = checkout.acquiredAt || checkout.failedAt
+    this.#pool = checkout.pool
+  }
+
+  get limit(): number | undefined {
+    return this.#pool.counts()?.limit
   }
 }
 

@@ -38,12 +38,13 @@ export class SpanFeed {
 
   spanStarted(span: StartedSpanLike, parentContext: Context): void {
     if (!isPostgresCall(span)) return
-    const parent = trace.getSpan(parentContext)
-    if (parent !== undefined) this.#around.add(parent)
+    // Only what may be a call to PostgreSQL itself is asked for later.
+    const parent = trace.getSpan(parentContext) as Partial<ReadableSpanLike> | undefined
+    if (parent?.kind === SpanKind.CLIENT) this.#around.add(parent)
   }
 
   spanEnded(span: ReadableSpanLike): void {
-    if (!isPostgresCall(span) || span.instrumentationScope.name === ownScope) return
+    if (span.instrumentationScope.name === ownScope || !isPostgresCall(span)) return
     const text = span.attributes['db.query.text'] ?? span.attributes['db.statement']
     // Opening a connection or waiting for one has no text.
     if (typeof text !== 'string' || text === '') return

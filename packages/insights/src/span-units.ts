@@ -66,8 +66,12 @@ function adopt(unit: UnitOfWork, span: Span): void {
 /** A span without a parent in this process, or one that serves a request or a message. */
 function isEntry(span: StartedSpanLike, parentContext: Context): boolean {
   if (isRequest(span)) return true
-  const parent = trace.getSpanContext(parentContext)
-  return parent === undefined || parent.isRemote === true || !isSpanContextValid(parent)
+  const parent = trace.getSpan(parentContext)
+  if (parent === undefined) return true
+  // It was started in this process; asking for its context costs more than this.
+  if (unitOfWorkOfSpan(parent) !== undefined) return false
+  const spanContext = parent.spanContext()
+  return spanContext.isRemote === true || !isSpanContextValid(spanContext)
 }
 
 function isRequest({ kind }: StartedSpanLike): boolean {

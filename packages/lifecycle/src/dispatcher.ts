@@ -15,8 +15,8 @@ import type { QueryExecution, QueryResultView } from './query-execution.js'
  */
 export class Dispatcher {
   #observers: readonly Observer[] = []
-  #onQueryStarted: readonly Observer[] = []
-  #onQuerySettled: readonly Observer[] = []
+  /** Who listens to what: most observers listen to little, and a query makes five events. */
+  #listeners: Listeners = listenersOf([])
   #makesQuerySpans = false
   readonly #pools: Set<PoolView> = new Set()
   readonly #reported: Set<string> = new Set()
@@ -40,14 +40,14 @@ export class Dispatcher {
 
   #setObservers(observers: readonly Observer[]): void {
     this.#observers = observers
+    this.#listeners = listenersOf(observers)
     this.#makesQuerySpans = observers.some((observer) => observer.makesQuerySpans)
-    this.#onQueryStarted = observers.filter((observer) => observer.queryStarted)
-    this.#onQuerySettled = observers.filter((observer) => observer.querySettled).reverse()
   }
 
   queryStarted(query: QueryExecution, values: readonly unknown[] | undefined): void {
-    query.settlementObservers = this.#onQuerySettled
-    for (const observer of this.#onQueryStarted) {
+    const listeners = this.#listeners
+    query.settlementObservers = listeners.querySettled
+    for (const observer of listeners.queryStarted) {
       try {
         observer.queryStarted?.(query, values)
       } catch (error) {
@@ -64,7 +64,7 @@ export class Dispatcher {
     if (query.settledAt !== 0) return false
     query.settledAt = performance.now()
     query.error = error
-    for (const observer of query.settlementObservers ?? this.#onQuerySettled) {
+    for (const observer of query.settlementObservers ?? this.#listeners.querySettled) {
       try {
         observer.querySettled?.(query, result)
       } catch (thrown) {
@@ -134,14 +134,11 @@ export class Dispatcher {
   }
 
   #forward<Event extends ForwardEvent>(event: Event, subject: Subject<Event>): void {
-    for (const observer of this.#observers) this.#notify(observer, event, subject)
+    for (const observer of this.#listeners[event]) this.#notify(observer, event, subject)
   }
 
   #reverse<Event extends ReverseEvent>(event: Event, subject: Subject<Event>): void {
-    for (let i = this.#observers.length - 1; i >= 0; i--) {
-      const observer = this.#observers[i]
-      if (observer) this.#notify(observer, event, subject)
-    }
+    for (const observer of this.#listeners[event]) this.#notify(observer, event, subject)
   }
 
   #notify<Event extends ForwardEvent | ReverseEvent>(
@@ -169,11 +166,30 @@ export class Dispatcher {
   }
 }
 
-type ForwardEvent = 'connectionOpening' | 'checkoutRequested' | 'poolAppeared'
-type ReverseEvent =
-  | 'connectionSettled'
-  | 'connectionClosed'
-  | 'checkoutSettled'
-  | 'checkoutReleased'
-  | 'poolEnded'
+const starts = ['queryStarted', 'connectionOpening', 'checkoutRequested', 'poolAppeared'] as const
+const settlements = [
+  'querySettled',
+  'connectionSettled',
+  'connectionClosed',
+  'checkoutSettled',
+  'checkoutReleased',
+  'poolEnded',
+] as const
+
+type Start = (typeof starts)[number]
+type Settlement = (typeof settlements)[number]
+type ForwardEvent = Exclude<Start, 'queryStarted'>
+type ReverseEvent = Exclude<Settlement, 'querySettled'>
+/** The observers of each event, in the order in which they hear of it. */
+type Listeners = Readonly<Record<Start | Settlement, readonly Observer[]>>
+
+function listenersOf(observers: readonly Observer[]): Listeners {
+  const listening = (event: Start | Settlement): Observer[] => observers.filter((observer) => observer[event])
+  // Every event of an observer is among them, or TypeScript could not read its listeners above.
+  return Object.fromEntries([
+    ...starts.map((event) => [event, listening(event)]),
+    ...settlements.map((event) => [event, listening(event).reverse()]),
+  ]) as Listeners
+}
+
 type Subject<Event extends ForwardEvent | ReverseEvent> = Parameters<NonNullable<Observer[Event]>>[0]

@@ -5,6 +5,11 @@ export const maximumTraceUnits = 1_000
 /** A trace without a query for this long is over. */
 export const traceIdleMillis = 60_000
 
+interface Entry {
+  readonly unit: UnitOfWork
+  usedAt: number
+}
+
 /**
  * Units of work by trace id, for traces that no span processor follows: unsampled ones, above all.
  *
@@ -13,9 +18,11 @@ export const traceIdleMillis = 60_000
  */
 export class TraceUnits {
   /** In the order of their last use. */
-  readonly #units: Map<string, { unit: UnitOfWork; usedAt: number }> = new Map()
+  readonly #units: Map<string, Entry> = new Map()
   #sweeper: NodeJS.Timeout | undefined = undefined
   #followers = 0
+  /** The one that was used last: most queries belong to the same trace as the one before. */
+  #latest: { readonly traceId: string; readonly entry: Entry } | undefined = undefined
 
   /** Makes traces units of work until the function that it returns is called. */
   follow(): () => void {
@@ -36,11 +43,17 @@ export class TraceUnits {
   unitOf(traceId: string): UnitOfWork | undefined {
     if (!this.isFollowed) return undefined
     const now = performance.now()
+    const latest = this.#latest
+    if (latest?.traceId === traceId && !latest.entry.unit.ended) {
+      latest.entry.usedAt = now
+      return latest.entry.unit
+    }
     const known = this.#units.get(traceId)
     if (known !== undefined) this.#units.delete(traceId)
     const entry = known !== undefined && !known.unit.ended ? known : this.#open(traceId, now)
     entry.usedAt = now
     this.#units.set(traceId, entry)
+    this.#latest = { traceId, entry }
     return entry.unit
   }
 
@@ -55,11 +68,12 @@ export class TraceUnits {
       unit.end()
     }
     if (this.#units.size > 0) return
+    this.#latest = undefined
     clearInterval(this.#sweeper)
     this.#sweeper = undefined
   }
 
-  #open(traceId: string, now: number): { unit: UnitOfWork; usedAt: number } {
+  #open(traceId: string, now: number): Entry {
     if (this.#units.size >= maximumTraceUnits) this.#endQuietest()
     const unit = new UnitOfWork('trace', 'trace', now)
     unit.traceId = traceId

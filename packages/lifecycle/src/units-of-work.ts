@@ -66,7 +66,10 @@ export function runWithUnitOfWork<Args extends unknown[], Result>(
   ...args: Args
 ): Result {
   const storage = state.unitOfWorkStorage
-  if (storage.getStore() === unit) return context.with(active, callback, receiver as undefined, ...args)
+  const entered = storage.getStore()
+  // A trace is found through the span of its context; a storage that is entered costs every promise of the process.
+  const isFound = entered === undefined && unit?.kind === 'trace'
+  if (entered === unit || isFound) return context.with(active, callback, receiver as undefined, ...args)
   return storage.run(unit, () => context.with(active, callback, receiver as undefined, ...args))
 }
 
