@@ -1,6 +1,7 @@
 import type { ParameterSlot } from '@pgspan/lifecycle'
 import { ProvenanceCandidate } from './provenance-candidate.js'
 import type { ResultSource, SourceColumn } from './result-source.js'
+import { small } from './value-hash.js'
 
 /** Further values change neither the coverage nor the verdict. */
 export const maximumProbedKeys = 64
@@ -20,8 +21,7 @@ export class ColumnProbe {
   readonly own: ProvenanceCandidate[] = []
   /** How many columns there were to be found in. */
   columnsTried = 0
-  readonly #keys: Uint32Array = new Uint32Array(maximumProbedKeys)
-  #count = 0
+  readonly #keys: number[] = []
 
   constructor(slot: ParameterSlot, index: number) {
     this.slot = slot
@@ -30,13 +30,13 @@ export class ColumnProbe {
 
   /** How many distinct values were looked for. */
   get keys(): number {
-    return this.#count
+    return this.#keys.length
   }
 
   /** @param ownFingerprint of the statement itself. */
   offer(hash: number, sources: readonly ResultSource[], ownFingerprint: string): void {
-    if (hash < 0 || this.#count === maximumProbedKeys || this.#isKnown(hash)) return
-    this.#keys[this.#count++] = hash
+    if (hash < 0 || this.keys === maximumProbedKeys || this.#isKnown(hash)) return
+    this.#keys.push(small(hash))
     let columns = 0
     for (let i = sources.length - 1; i >= 0; i--) {
       const source = sources[i]
@@ -53,8 +53,7 @@ export class ColumnProbe {
   }
 
   #isKnown(hash: number): boolean {
-    for (let i = 0; i < this.#count; i++) if (this.#keys[i] === hash) return true
-    return false
+    return this.#keys.includes(small(hash))
   }
 
   #candidate(
@@ -69,7 +68,7 @@ export class ColumnProbe {
       return candidate
     }
     // The place of one that has already missed too much to matter.
-    const lost = among.findIndex((other) => other.hits * 2 < this.#count)
+    const lost = among.findIndex((other) => other.hits * 2 < this.keys)
     if (lost === -1) return undefined
     among[lost] = candidate
     return candidate

@@ -1,7 +1,8 @@
-const places = 64
-/** Half full at most. A statement with more different values is no duplicate of itself. */
+import { small } from './value-hash.js'
+
+/** A statement with more different values is no duplicate of itself. */
 const maximumEntries = 32
-/** A place holds the hash, the count and the epoch of the values; a hash is never 0. */
+/** An entry holds the hash, the count and the epoch of the values. */
 const width = 3
 
 /**
@@ -10,8 +11,8 @@ const width = 3
  * An epoch names a state of the statement's tables: a count starts again when they were written to.
  */
 export class RepeatTable {
-  readonly #table: Uint32Array = new Uint32Array(width * places)
-  #size = 0
+  // An ordinary array that grows: most statements have few values, for which a typed one costs too much.
+  readonly #table: number[] = []
   #highest = 0
 
   /** The highest count that any values have reached. */
@@ -22,11 +23,10 @@ export class RepeatTable {
   /** Returns how often these values were counted in this epoch; 0 if the table is full. */
   count(hash: number, epoch: number): number {
     const table = this.#table
-    const at = this.#placeOf(hash)
-    if (table[at] !== hash) {
-      if (this.#size === maximumEntries) return 0
-      this.#size++
-      table[at] = hash
+    const at = this.#placeOf(small(hash))
+    if (at === table.length) {
+      if (at === width * maximumEntries) return 0
+      table.push(small(hash), 0, epoch)
     }
     const count = table[at + 2] === epoch ? (table[at + 1] ?? 0) + 1 : 1
     table[at + 1] = count
@@ -37,8 +37,8 @@ export class RepeatTable {
 
   #placeOf(hash: number): number {
     const table = this.#table
-    let place = hash & (places - 1)
-    while (table[width * place] !== 0 && table[width * place] !== hash) place = (place + 1) & (places - 1)
-    return width * place
+    let at = 0
+    while (at < table.length && table[at] !== hash) at += width
+    return at
   }
 }

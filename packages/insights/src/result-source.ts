@@ -1,13 +1,15 @@
 import type { QueryResultView, QueryShape } from '@pgspan/lifecycle'
 import { type ColumnValues, maximumRows } from './column-values.js'
 import type { SourceColumnChoice } from './source-columns.js'
+import { small } from './value-hash.js'
 
 /** One column of the latest results of a statement: hashes of at most 64 values, the newest kept. */
 export class SourceColumn {
   readonly name: string
-  readonly #hashes: Uint32Array = new Uint32Array(maximumRows)
+  // Ordinary arrays that grow: a typed one of full size costs a microsecond, and most results are never asked for.
+  readonly #hashes: number[] = []
   /** Bits in the lower six, step + 1 in the upper two. */
-  readonly #weights: Uint8Array = new Uint8Array(maximumRows)
+  readonly #weights: number[] = []
   #written = 0
 
   constructor(choice: SourceColumnChoice) {
@@ -22,15 +24,16 @@ export class SourceColumn {
   add(values: ColumnValues): void {
     for (let i = 0; i < values.count; i++) {
       const place = this.#written++ % maximumRows
-      this.#hashes[place] = values.hashes[i] ?? 0
+      this.#hashes[place] = small(values.hashes[i] ?? 0)
       this.#weights[place] = (values.bits[i] ?? 0) | (((values.steps[i] ?? 0) + 1) << 6)
     }
   }
 
   /** The number of the value in the order of arrival, the latest if it came several times; -1 if it is not there. */
   find(hash: number): number {
+    const wanted = small(hash)
     for (let n = this.#written - 1; n >= 0 && n >= this.#written - maximumRows; n--) {
-      if (this.#hashes[n % maximumRows] === hash) return n
+      if (this.#hashes[n % maximumRows] === wanted) return n
     }
     return -1
   }

@@ -27,19 +27,30 @@ export class SlotValues {
   /** The members of `IN (…)` or `= ANY(…)` lists of more than one. */
   listHash = 0
 
+  readonly #readings: WeakMap<QueryShape, readonly SlotReading[]> = new WeakMap()
+
   read(shape: QueryShape, values: readonly unknown[] | undefined): void {
     this.#clear()
-    const { slots } = shape
-    const hasIdentity = slots.some((slot) => isIdentity(slot.role))
-    for (let i = 0; i < slots.length && i < maximumSlots; i++) {
-      const slot = slots[i]
-      if (slot === undefined) continue
-      if (slot.parameter > 0 && values === undefined) {
+    let readings = this.#readings.get(shape)
+    if (readings === undefined) {
+      readings = readingsOf(shape.slots)
+      this.#readings.set(shape, readings)
+    }
+    for (const reading of readings) {
+      if (reading.parameter === 0) this.#take(reading, reading.hash, reading.isList)
+      else if (values !== undefined) this.#takeParameter(reading, values[reading.parameter - 1])
+      else {
         this.isKnown = false
         return
       }
-      this.#take(slot, valueIn(slot, values), isListMember(slots, i), hasIdentity)
     }
+  }
+
+  /** The hashes of this execution, for who keeps them. */
+  copy(): readonly number[] {
+    const hashes: number[] = []
+    for (let i = 0; i < this.count; i++) hashes.push(this.hashes[i] ?? 0)
+    return hashes
   }
 
   #clear(): void {
@@ -51,14 +62,17 @@ export class SlotValues {
     this.listHash = 0
   }
 
-  #take(slot: ParameterSlot, value: unknown, isMember: boolean, hasIdentity: boolean): void {
-    const members = slot.role === 'any' ? arrayOf(value) : undefined
-    const isList = isMember || (members !== undefined && members.length !== 1)
-    const hash = members === undefined ? hashValue(value) : hashMembers(members)
+  #takeParameter(reading: SlotReading, value: unknown): void {
+    const members = reading.mayBeArray ? arrayOf(value) : undefined
+    if (members === undefined) this.#take(reading, hashValue(value), reading.isList)
+    else this.#take(reading, hashMembers(members), reading.isList || members.length !== 1)
+  }
+
+  #take({ selects }: SlotReading, hash: number, isList: boolean): void {
     this.hashes[this.count++] = hash
     this.allHash = merge(this.allHash, hash)
     if (isList) this.listHash = combineHashes(this.listHash, hash)
-    else if (selects(slot.role, hasIdentity)) {
+    else if (selects) {
       this.keyHash = merge(this.keyHash, hash)
       this.firstKey ||= hash
     }
@@ -74,8 +88,33 @@ export function isIdentity(role: SlotRole): boolean {
   return role === 'eq' || role === 'in' || role === 'any'
 }
 
-function valueIn(slot: ParameterSlot, values: readonly unknown[] | undefined): unknown {
-  if (slot.parameter > 0) return values?.[slot.parameter - 1]
+/** How to read the value of one slot; made once per shape. */
+interface SlotReading {
+  /** 0 for a literal, whose hash is known. */
+  readonly parameter: number
+  readonly hash: number
+  readonly isList: boolean
+  readonly mayBeArray: boolean
+  readonly selects: boolean
+}
+
+function readingsOf(slots: readonly ParameterSlot[]): readonly SlotReading[] {
+  const hasIdentity = slots.some((slot) => isIdentity(slot.role))
+  return slots.slice(0, maximumSlots).map((slot, i) => {
+    const mayBeArray = slot.role === 'any'
+    const literal = slot.parameter > 0 ? undefined : literalOf(slot)
+    const members = mayBeArray ? arrayOf(literal) : undefined
+    return {
+      parameter: slot.parameter,
+      hash: members === undefined ? hashValue(literal) : hashMembers(members),
+      isList: isListMember(slots, i) || (members !== undefined && members.length !== 1),
+      mayBeArray,
+      selects: selects(slot.role, hasIdentity),
+    }
+  })
+}
+
+function literalOf(slot: ParameterSlot): unknown {
   return (slot.literal?.length ?? 0) < maximumLiteralLength ? slot.literal : cutLiteral
 }
 

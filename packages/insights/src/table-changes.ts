@@ -9,12 +9,14 @@ const maximumTables = 32
  * effect, a write whose tables are unknown) changes all of them.
  */
 export class TableChanges {
-  readonly #tables: Map<string, number> = new Map()
+  // Most units of work only read.
+  #tables: Map<string, number> | undefined = undefined
   #everything = 0
 
   record(shape: QueryShape, sequence: number): void {
     const { kind, tables } = shape
     if (kind === 'write' || kind === 'copy') {
+      this.#tables ??= new Map()
       if (tables.length === 0 || this.#tables.size + tables.length > maximumTables)
         this.#everything = sequence
       else for (const table of tables) this.#tables.set(table, sequence)
@@ -24,7 +26,7 @@ export class TableChanges {
   /** The number of the last query that wrote to one of these tables; 0 for none. */
   lastOf(tables: readonly string[]): number {
     let last = this.#everything
-    if (this.#tables.size === 0) return last
+    if (this.#tables === undefined) return last
     for (const table of tables) {
       const written = this.#tables.get(table)
       if (written !== undefined && written > last) last = written
@@ -35,6 +37,7 @@ export class TableChanges {
   /** As {@link lastOf}, counting only writes that name a table. */
   lastWriteTo(tables: readonly string[]): number {
     let last = 0
+    if (this.#tables === undefined) return last
     for (const table of tables) last = Math.max(last, this.#tables.get(table) ?? 0)
     return last
   }

@@ -25,11 +25,12 @@ export class UnitActivity {
   readonly errors: string[] = []
   /** Executions of statements beyond {@link maximumGroups}. */
   overlooked = 0
-  readonly #groups: Map<DatabaseTarget, Map<string, QueryGroup>> = new Map()
+  /** By fingerprint, for each database; there is hardly ever a second one. */
+  readonly #groups: { readonly target: DatabaseTarget; readonly groups: Map<string, QueryGroup> }[] = []
   #groupCount = 0
   #sequence = 0
-  readonly #ordinals: Uint8Array = new Uint8Array(rememberedStatements)
-  readonly #transactions: Map<number, number> = new Map()
+  readonly #ordinals: number[] = [0]
+  #transactions: Map<number, number> | undefined = undefined
   #definesTables = false
   #namesMigrations = false
 
@@ -42,7 +43,7 @@ export class UnitActivity {
   }
 
   *groups(): Iterable<QueryGroup> {
-    for (const byFingerprint of this.#groups.values()) yield* byFingerprint.values()
+    for (const { groups } of this.#groups) yield* groups.values()
   }
 
   /**
@@ -55,7 +56,7 @@ export class UnitActivity {
     const sequence = ++this.#sequence
     const { shape, target } = query
     query.epoch = this.changes.lastOf(shape.tables)
-    const known = this.#groups.get(target)?.get(shape.fingerprint)
+    const known = this.#groupsOf(target)?.get(shape.fingerprint)
     const over = known?.isOver(query.startedAt) ? known : undefined
     const group = over === undefined && known !== undefined ? known : this.#open(query, over)
     this.#ordinals[sequence % rememberedStatements] = group?.ordinal ?? maximumGroups
@@ -84,7 +85,7 @@ export class UnitActivity {
 
   /** The number of the transaction that is open on the connection; 0 for none. */
   transactionOf(connectionId: number): number {
-    return this.#transactions.get(connectionId) ?? 0
+    return this.#transactions?.get(connectionId) ?? 0
   }
 
   /** The statements that started between two queries, as bits; exact for the latest 64 queries. */
@@ -104,12 +105,17 @@ export class UnitActivity {
     if (over === undefined) this.#groupCount++
     const { shape, target } = query
     const group = new QueryGroup(query, this.unit, over?.ordinal ?? this.#groupCount)
-    const ofTarget = this.#groups.get(target)
-    if (ofTarget === undefined) this.#groups.set(target, new Map([[shape.fingerprint, group]]))
-    else ofTarget.set(shape.fingerprint, group)
+    const groups = this.#groupsOf(target)
+    if (groups === undefined) this.#groups.push({ target, groups: new Map([[shape.fingerprint, group]]) })
+    else groups.set(shape.fingerprint, group)
     if (!this.#namesMigrations)
       this.#namesMigrations = shape.tables.some((table) => migrationTable.test(table))
     return group
+  }
+
+  #groupsOf(target: DatabaseTarget): Map<string, QueryGroup> | undefined {
+    for (const ofTarget of this.#groups) if (ofTarget.target === target) return ofTarget.groups
+    return undefined
   }
 
   /** Follows what the query did to tables and to its connection's transaction. */
@@ -119,11 +125,12 @@ export class UnitActivity {
     if (shape.kind === 'ddl') this.#definesTables = true
     if (shape.kind !== 'transaction' || connectionId === 0) return
     if (/^(begin|start)\b/i.test(shape.sanitizedText)) {
+      this.#transactions ??= new Map()
       if (this.#transactions.size < maximumTransactions) this.#transactions.set(connectionId, this.#sequence)
     } else if (
       /^(commit|end|abort|rollback(?!\s+(?:work\s+|transaction\s+)?to\b))\b/i.test(shape.sanitizedText)
     ) {
-      this.#transactions.delete(connectionId)
+      this.#transactions?.delete(connectionId)
     }
   }
 }

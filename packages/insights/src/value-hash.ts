@@ -43,6 +43,11 @@ export function combineHashes(left: number, right: number): number {
   return finish(Math.imul(left ^ 0x9e3779b9, 0x85ebca6b) ^ right)
 }
 
+/** The bits of a hash as a signed number, which arrays hold without a box. */
+export function small(hash: number): number {
+  return hash | 0
+}
+
 function hashObject(value: object | null): number {
   if (value === null) return nullValue
   if (value instanceof Date) {

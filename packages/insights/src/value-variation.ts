@@ -18,7 +18,7 @@ export class ValueVariation {
   /** The statement could go on where the rows of its last execution ended. */
   readonly mayPage: boolean
   readonly #shape: QueryShape
-  readonly #first: Float64Array
+  readonly #first: readonly number[]
   readonly #firstList: number
   readonly #firstKey: number
   // Made at the second execution: most statements run once.
@@ -36,7 +36,7 @@ export class ValueVariation {
   constructor(shape: QueryShape, first: SlotValues) {
     this.#shape = shape
     this.mayPage = shape.hasOrderBy && shape.hasLimit && shape.slots.some(({ role }) => role === 'range')
-    this.#first = first.hashes.slice(0, first.count)
+    this.#first = first.copy()
     this.#firstList = first.listHash
     this.#listRuns = first.listHash === 0 ? 0 : 1
     this.#firstKey = first.keyHash

@@ -42,12 +42,9 @@ export class TraceUnits {
   /** Undefined if nobody follows. */
   unitOf(traceId: string): UnitOfWork | undefined {
     if (!this.isFollowed) return undefined
+    const latest = this.latestOf(traceId)
+    if (latest !== undefined) return latest
     const now = performance.now()
-    const latest = this.#latest
-    if (latest?.traceId === traceId && !latest.entry.unit.ended) {
-      latest.entry.usedAt = now
-      return latest.entry.unit
-    }
     const known = this.#units.get(traceId)
     if (known !== undefined) this.#units.delete(traceId)
     const entry = known !== undefined && !known.unit.ended ? known : this.#open(traceId, now)
@@ -55,6 +52,14 @@ export class TraceUnits {
     this.#units.set(traceId, entry)
     this.#latest = { traceId, entry }
     return entry.unit
+  }
+
+  /** The unit of a trace if it is the one that was asked for last; undefined for others. */
+  latestOf(traceId: string): UnitOfWork | undefined {
+    const latest = this.#latest
+    if (latest?.traceId !== traceId || latest.entry.unit.ended) return undefined
+    latest.entry.usedAt = performance.now()
+    return latest.entry.unit
   }
 
   get size(): number {

@@ -104,6 +104,9 @@ export function followTraces(): () => void {
 function unitOfTrace(span: Span): UnitOfWork | undefined {
   if (!state.traceUnits.isFollowed) return undefined
   const spanContext = span.spanContext()
+  // What was valid for the query before is valid; to find out costs as much as all the rest.
+  const latest = state.traceUnits.latestOf(spanContext.traceId)
+  if (latest !== undefined) return latest
   return isSpanContextValid(spanContext) ? state.traceUnits.unitOf(spanContext.traceId) : undefined
 }
 
