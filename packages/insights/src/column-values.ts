@@ -14,6 +14,9 @@ const plainQuantities = 10_000
 const uuidBits = 40
 const textBits = 16
 
+/** A packed value is its hash times this, plus its weight: bits in the lower six, step + 1 above. */
+export const packedWeights = 256
+
 /**
  * The distinct values of one column of one result, read in the order of the rows.
  *
@@ -28,23 +31,30 @@ export class ColumnValues {
   count = 0
   readonly #seen: Uint32Array = new Uint32Array(2 * maximumRows)
   readonly #integers: Float64Array = new Float64Array(maximumRows)
+  // Filled with what is no small integer, as everything in it will be: an array that V8 never has to convert.
+  readonly #packed: number[] = new Array<number>(maximumRows).fill(0.5)
   readonly #evidence: IntegerEvidence = new IntegerEvidence(maximumRows)
 
   read(rows: readonly unknown[], index: number, name: string, type: ColumnType, isIdentity: boolean): void {
     this.count = 0
     this.#seen.fill(0)
-    let previous: unknown
-    for (let i = 0; i < rows.length && i < maximumRows; i++) {
-      const value = valueIn(rows[i], index, name)
-      const hash = hashValue(value)
-      if (hash < 0 || !this.#isNew(hash)) continue
-      this.#add(hash, value, previous, type)
-      previous = value
-    }
+    if (type === 'integer') this.#readIntegers(rows, index, name)
+    else this.#readTexts(rows, index, name, type)
     if (type !== 'integer') return
     const plain = isIdentity ? plainIntegers : plainQuantities
     if (this.count > 1) this.#evidence.weigh(this.#integers, this.count, plain, this.bits)
     this.#integers.fill(0)
+  }
+
+  /** Hashes, bits and steps in one list, which is as long as there are values. */
+  packed(): number[] {
+    for (let i = 0; i < this.count; i++) this.#packed[i] = this.packedAt(i)
+    return this.#packed.slice(0, this.count)
+  }
+
+  packedAt(i: number): number {
+    const weight = (this.bits[i] ?? 0) | (((this.steps[i] ?? 0) + 1) << 6)
+    return (this.hashes[i] ?? 0) * packedWeights + weight
   }
 
   #isNew(hash: number): boolean {
@@ -54,12 +64,34 @@ export class ColumnValues {
     return true
   }
 
-  #add(hash: number, value: unknown, previous: unknown, type: ColumnType): void {
-    const at = this.count++
-    this.hashes[at] = hash
-    this.steps[at] = at === 0 ? 0 : compare(previous, value, type)
-    this.bits[at] = type === 'uuid' ? uuidBits : type === 'text' ? bitsOfText(value) : 0
-    if (type === 'integer') this.#integers[at] = integerOf(value)
+  #readIntegers(rows: readonly unknown[], index: number, name: string): void {
+    let previous = 0
+    for (let i = 0; i < rows.length && i < maximumRows; i++) {
+      const value = valueIn(rows[i], index, name)
+      const hash = hashValue(value)
+      if (hash < 0 || !this.#isNew(hash)) continue
+      const integer = integerOf(value)
+      const at = this.count++
+      this.hashes[at] = hash
+      this.steps[at] = at === 0 ? 0 : Math.sign(integer - previous)
+      this.bits[at] = 0
+      this.#integers[at] = integer
+      previous = integer
+    }
+  }
+
+  #readTexts(rows: readonly unknown[], index: number, name: string, type: ColumnType): void {
+    let previous: unknown
+    for (let i = 0; i < rows.length && i < maximumRows; i++) {
+      const value = valueIn(rows[i], index, name)
+      const hash = hashValue(value)
+      if (hash < 0 || !this.#isNew(hash)) continue
+      const at = this.count++
+      this.hashes[at] = hash
+      this.steps[at] = at === 0 || type === 'uuid' ? 0 : String(value) > String(previous) ? 1 : -1
+      this.bits[at] = type === 'uuid' ? uuidBits : bitsOfText(value)
+      previous = value
+    }
   }
 }
 
@@ -73,12 +105,6 @@ function valueIn(row: unknown, index: number, name: string): unknown {
 function integerOf(value: unknown): number {
   const integer = Number(value)
   return Number.isSafeInteger(integer) ? integer : 0
-}
-
-function compare(previous: unknown, value: unknown, type: ColumnType): number {
-  if (type === 'uuid') return 0
-  if (type === 'integer') return Math.sign(integerOf(value) - integerOf(previous))
-  return String(value) > String(previous) ? 1 : -1
 }
 
 /** A word can be a constant in the code as well; an address or a number in a text hardly. */

@@ -1,15 +1,15 @@
 import type { QueryResultView, QueryShape } from '@pgspan/lifecycle'
-import { type ColumnValues, maximumRows } from './column-values.js'
+import { type ColumnValues, maximumRows, packedWeights } from './column-values.js'
 import type { SourceColumnChoice } from './source-columns.js'
-import { small } from './value-hash.js'
 
 /** One column of the latest results of a statement: hashes of at most 64 values, the newest kept. */
 export class SourceColumn {
   readonly name: string
-  // Ordinary arrays that grow: a typed one of full size costs a microsecond, and most results are never asked for.
-  readonly #hashes: number[] = []
-  /** Bits in the lower six, step + 1 in the upper two. */
-  readonly #weights: number[] = []
+  /**
+   * As {@link ColumnValues.packed} makes them, no longer than needed: most results are never asked for, and whatever
+   * lives as long as the unit of work is what collecting garbage costs.
+   */
+  #values: number[] = []
   #written = 0
 
   constructor(choice: SourceColumnChoice) {
@@ -22,29 +22,37 @@ export class SourceColumn {
   }
 
   add(values: ColumnValues): void {
+    if (this.#written === 0) {
+      this.#values = values.packed()
+      this.#written = values.count
+      return
+    }
     for (let i = 0; i < values.count; i++) {
-      const place = this.#written++ % maximumRows
-      this.#hashes[place] = small(values.hashes[i] ?? 0)
-      this.#weights[place] = (values.bits[i] ?? 0) | (((values.steps[i] ?? 0) + 1) << 6)
+      this.#values[this.#written++ % maximumRows] = values.packedAt(i)
     }
   }
 
   /** The number of the value in the order of arrival, the latest if it came several times; -1 if it is not there. */
   find(hash: number): number {
-    const wanted = small(hash)
+    const wanted = hash * packedWeights
     for (let n = this.#written - 1; n >= 0 && n >= this.#written - maximumRows; n--) {
-      if (this.#hashes[n % maximumRows] === wanted) return n
+      const value = this.#values[n % maximumRows] ?? 0
+      if (value >= wanted && value < wanted + packedWeights) return n
     }
     return -1
   }
 
   bitsOf(ordinal: number): number {
-    return (this.#weights[ordinal % maximumRows] ?? 0) & 63
+    return this.#weightOf(ordinal) & 63
   }
 
   /** 1 if the value is larger than the one before it in its result, -1 if smaller, 0 if it was the first. */
   stepTo(ordinal: number): number {
-    return ((this.#weights[ordinal % maximumRows] ?? 0) >> 6) - 1
+    return (this.#weightOf(ordinal) >> 6) - 1
+  }
+
+  #weightOf(ordinal: number): number {
+    return (this.#values[ordinal % maximumRows] ?? 0) % packedWeights
   }
 }
 

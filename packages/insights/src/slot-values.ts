@@ -48,8 +48,9 @@ export class SlotValues {
 
   /** The hashes of this execution, for who keeps them. */
   copy(): readonly number[] {
-    const hashes: number[] = []
-    for (let i = 0; i < this.count; i++) hashes.push(this.hashes[i] ?? 0)
+    // Exactly as long as needed, unlike one that grows.
+    const hashes = new Array<number>(this.count)
+    for (let i = 0; i < this.count; i++) hashes[i] = this.hashes[i] ?? 0
     return hashes
   }
 

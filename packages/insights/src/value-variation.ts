@@ -11,6 +11,8 @@ const maximumProbes = 2
 /** How many of the range values of a statement that pages by key repeat the page before. */
 const wantedPageHits = 0.6
 
+const noValues: readonly number[] = []
+
 /** How the values of a repeated statement differ between its executions in one unit of work. */
 export class ValueVariation {
   /** Slots whose values select rows and differ; at most two. */
@@ -30,7 +32,7 @@ export class ValueVariation {
   #listVaries = false
   #pageHits = 0
   #pages = 0
-  #lastPage: readonly number[] = []
+  #lastPage: readonly number[] = noValues
 
   /** @param first the values of the first execution. */
   constructor(shape: QueryShape, first: SlotValues) {
