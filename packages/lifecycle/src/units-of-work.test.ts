@@ -5,6 +5,7 @@ import { context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { afterEach, describe, expect, test } from 'vitest'
 import { followHttpRequests } from './http-units-of-work.js'
+import { processState } from './process-state.js'
 import { maximumTraceUnits, TraceUnits, traceIdleMillis } from './trace-units.js'
 import { UnitOfWork } from './unit-of-work.js'
 import {
@@ -139,6 +140,33 @@ describe('units of traces', () => {
     expect(second?.ended).toBe(true)
     stop()
     expect(units.size).toBe(0)
+  })
+
+  test('are the same for queries in a row, and new after their end', () => {
+    const units = new TraceUnits()
+    units.follow()
+    const first = units.unitOf('one')
+    expect(units.unitOf('one')).toBe(first)
+    expect(units.latestOf('one')).toBe(first)
+    const other = units.unitOf('other')
+    expect([units.latestOf('one'), units.latestOf('other')]).toEqual([undefined, other])
+    other?.end()
+    expect(units.latestOf('other')).toBeUndefined()
+    expect(units.unitOf('other')).not.toBe(other)
+    units.endIdle(Number.POSITIVE_INFINITY)
+  })
+
+  test('are found by a callback that runs elsewhere through its span, and enter no storage', () => {
+    const stop = followTraces()
+    const active = trace.setSpan(ROOT_CONTEXT, unsampled)
+    const unit = currentUnitOfWork(active)
+    const look = () => [currentUnitOfWork(), processState().unitOfWorkStorage.getStore()]
+    expect(unit?.kind).toBe('trace')
+    expect(runWithUnitOfWork(active, unit, look, undefined)).toEqual([unit, undefined])
+    runInUnitOfWork('releaser', () => {
+      expect(runWithUnitOfWork(active, unit, look, undefined)).toEqual([unit, unit])
+    })
+    stop()
   })
 
   test('end when no query has come for a minute', () => {
