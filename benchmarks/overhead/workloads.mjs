@@ -9,7 +9,7 @@ const rows = 'SELECT n, n AS id FROM generate_series(1, $1::int) AS n'
  * @type {Record<string, (n: number) => [text: string, values?: unknown[]]>}
  */
 export const workloads = {
-  // One statement again and again, as in a loop: insights have a finding in every request.
+  // One statement again and again, as in a loop.
   'SELECT 1': () => ['SELECT 1'],
   '10 rows by parameter': (n) => [rows, [10 + (n % 3)]],
   // Ten statements, each once, as most requests do; every other one gives 20 rows.
