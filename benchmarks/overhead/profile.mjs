@@ -21,6 +21,8 @@ const { values: options } = parseArgs({
 })
 const { mode, sdk, workload } = options
 const queries = Number(options.queries)
+/** As many as worker.mjs adds. */
+const warmUp = 40_000
 
 const server = await startEmbeddedPostgres()
 const { connectionString } = server
@@ -43,15 +45,14 @@ try {
   rmSync(folder, { recursive: true })
 }
 
-/** Microseconds of self time per function, after the warm-up's share is taken as alike. */
+/** Microseconds of self time per function and query; those of the warm-up count. */
 function selfTimes({ nodes, samples, timeDeltas }) {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]))
   const times = new Map()
-  const warmedUp = queries * 1.2
   for (const [index, id] of samples.entries()) {
     const frame = names.get(id)
     const key = `${partOf(frame.url)}\t${frame.functionName || '(anonymous)'}:${frame.lineNumber + 1}`
-    times.set(key, (times.get(key) ?? 0) + timeDeltas[index] / warmedUp)
+    times.set(key, (times.get(key) ?? 0) + timeDeltas[index] / (queries + warmUp))
   }
   return times
 }
