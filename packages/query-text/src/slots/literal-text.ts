@@ -15,7 +15,7 @@ export function literalText(token: Token, start: number): string {
   const { text } = token
   if (token.kind === TokenKind.NumberLiteral) {
     const digits = detachedSlice(text, token.start, Math.min(token.end, token.start + MAX_LENGTH))
-    return start < token.start && text.charCodeAt(start) === MINUS ? `-${digits}` : digits
+    return text.charCodeAt(start) === MINUS ? `-${digits}` : digits
   }
   // A doubled quote is one character of the value: twice as many can be needed.
   const inside = text.slice(
@@ -23,5 +23,5 @@ export function literalText(token: Token, start: number): string {
     Math.min(token.contentEnd, token.contentStart + 2 * MAX_LENGTH),
   )
   const value = token.isPlain && inside.includes("'") ? inside.replaceAll("''", "'") : inside
-  return detachedFrom(text, value.length > MAX_LENGTH ? value.slice(0, MAX_LENGTH) : value)
+  return detachedFrom(text, value.slice(0, MAX_LENGTH))
 }

@@ -1,17 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { slotsOf } from '../../test/slots-of.ts'
 import { analyzeQueryText } from '../analyze-query-text.js'
-import type { ParameterSlot } from '../query-shape.js'
-
-/** `$1 eq users.id`, `'x' in name`, `5 limit`: one slot as text. */
-function describeSlot(slot: ParameterSlot): string {
-  const value = slot.parameter > 0 ? `$${slot.parameter}` : `'${slot.literal}'`
-  const column = slot.qualifier === undefined ? slot.column : `${slot.qualifier}.${slot.column}`
-  return [value, slot.role, column].filter((part) => part !== undefined).join(' ')
-}
-
-function slotsOf(text: string): string[] {
-  return analyzeQueryText(text).slots.map(describeSlot)
-}
 
 describe('a value that is compared with a column', () => {
   test.each([

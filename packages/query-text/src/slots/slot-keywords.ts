@@ -51,7 +51,7 @@ export function applyComparisonWord(
       comparison.compare(previousKeyword === 'IS' ? 'range' : 'eq')
       return true
     case 'FROM':
-      return previousKeyword === 'DISTINCT' && comparison.role !== frame.role
+      return previousKeyword === 'DISTINCT'
     default:
       return false
   }

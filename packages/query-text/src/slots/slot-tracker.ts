@@ -57,11 +57,8 @@ export class SlotTracker {
   seeName(): void {
     const frame = this.#frame
     if (frame.content === 'columns') {
-      const { start, end, previousKind } = this.#token
-      if (previousKind !== TokenKind.Dot) {
-        this.#insertColumn.set(start, end)
-        this.#insertColumns.add(frame.item, this.#insertColumn)
-      }
+      this.#insertColumn.set(this.#token.start, this.#token.end)
+      this.#insertColumns.add(frame.item, this.#insertColumn)
     } else if (this.#token.keyword === 'INSERT') {
       frame.insert = 'columns'
       this.#insertColumns.clear()
@@ -99,8 +96,7 @@ export class SlotTracker {
   /** Ends an item of what turns out to be a list or a row. */
   #endItem(frame: SlotFrame): void {
     this.#comparison.addItem(frame.items, frame.item)
-    const isList = frame.role === 'in' || frame.role === 'any'
-    if (frame.item > 0 || isList || !frame.column.isSet) return
+    if (frame.role === 'in' || !frame.column.isSet) return
     frame.column.clear()
     this.#comparison.amendRow(frame.firstSlot)
   }
