@@ -5,6 +5,7 @@
 import.meta.glob(
   [
     '../src/**/*.test.ts',
+    '!../src/cache-memory.test.ts',
     '!../src/corpora.test.ts',
     '!../src/**/*differential*.test.ts',
     '!../src/hostile-texts.test.ts',
