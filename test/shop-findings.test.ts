@@ -41,6 +41,8 @@ describe.each(['sampled', 'not sampled', 'no SDK'])('the shop, %s', (mode) => {
     const { findings } = await findingsOf(mode)
     const found = findings
       .filter(({ kind, severity }) => severity !== 'info' || kind === 'duplicate_query')
+      // A busy machine makes queries slow and lets requests wait, and both are found.
+      .filter(({ kind }) => kind !== 'slow_query' && kind !== 'pool_wait')
       .map(({ kind, tier, unit, source, callSite }) => ({
         kind,
         tier,
