@@ -8,6 +8,7 @@ const MAX_FRESH = 50_000
 export const textReaders = {
   'nothing: a loop of charCodeAt': () => sumOfCharacters,
   'pgspan, uncached': () => (text) => analyzeQueryText(text),
+  'pgspan, uncached, with the slots': () => (text) => analyzeQueryText(text).slots,
   'pgspan, cached, same object': readWithCache,
   'pgspan, cached, fresh string': readWithCache,
   'libpg-query fingerprint': async () => {
