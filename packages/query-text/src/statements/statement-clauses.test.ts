@@ -4,7 +4,11 @@ import { analyzeQueryText } from '../analyze-query-text.js'
 describe('a list of tables ends', () => {
   test.each([
     ['SELECT * FROM a WHERE b GROUP BY c, d', 'a'],
+    ['SELECT * FROM a WHERE b, c', 'a'],
+    ['SELECT * FROM a GROUP BY b, c', 'a'],
+    ['SELECT * FROM a HAVING b, c', 'a'],
     ['SELECT * FROM a ORDER BY b, c', 'a'],
+    ['IMPORT FOREIGN SCHEMA a FROM SERVER b INTO c'],
     ['SELECT * FROM a WINDOW v AS (ORDER BY b), w AS (ORDER BY c)', 'a'],
     ['SELECT * FROM a x, b y FOR UPDATE OF x, y', 'a', 'b'],
     ['SELECT * FROM a UNION SELECT b, c', 'a'],
@@ -121,5 +125,9 @@ describe('flags of the outermost query', () => {
     ['INSERT INTO t (a) VALUES (1)', false],
   ])('%s: order, limit and offset %s', (text, has) => {
     expect(analyzeQueryText(text)).toMatchObject({ hasOrderBy: has, hasLimit: has, hasOffset: has })
+  })
+
+  test('say that locked rows are skipped only behind SKIP', () => {
+    expect(analyzeQueryText('SELECT a FROM locked FOR UPDATE OF locked').skipsLocked).toBe(false)
   })
 })
