@@ -34,6 +34,16 @@ describe('a list of tables ends', () => {
   })
 })
 
+test.each([
+  ['SELECT * FROM table WHERE a = 1', 'table'],
+  ['SELECT * FROM (TABLE a) b', 'a'],
+  ['SELECT * FROM rows, a', 'rows', 'a'],
+  ['SELECT * FROM rows', 'rows'],
+  ['WITH RECURSIVE x AS (SELECT * FROM s.y, y(1), z), y AS (SELECT 1) SELECT * FROM x', 'y', 'z'],
+])('a table can be named like a word of the grammar: %s', (text, ...tables) => {
+  expect(analyzeQueryText(text).tables).toEqual(tables)
+})
+
 describe('a statement within a statement', () => {
   test.each([
     ['EXPLAIN ANALYZE VERBOSE SELECT * FROM a', 'EXPLAIN SELECT a', 'a'],
