@@ -21,6 +21,7 @@ const checks: Readonly<Record<keyof PgInstrumentationConfig, Check>> = {
   ignoreConnectSpans: flag,
   beginSpans: rule,
   slowQueryMillis: duration,
+  keepParameterizedText: flag,
   requireParentSpan: flag,
   shouldTraceQuery: callback,
   requestHook: callback,

@@ -49,6 +49,14 @@ export interface PgInstrumentationConfig extends InstrumentationConfig {
    * @defaultValue 100
    */
   readonly slowQueryMillis?: number
+  /**
+   * `db.query.text` of a text with `$n` parameters is the text as it was passed, as the conventions have it: the literals
+   * and comments that it has beside them leave the process. By default, it is sanitised like any other, and `$n` stays.
+   *
+   * @defaultValue `false`
+   * @see https://github.com/open-telemetry/semantic-conventions/blob/v1.45.0/docs/db/database-spans.md#sanitization-of-dbquerytext
+   */
+  readonly keepParameterizedText?: boolean
   /** No span without a span around it in the caller's context. Metrics count all the same. @defaultValue `false` */
   readonly requireParentSpan?: boolean
   /**

@@ -1,7 +1,7 @@
 import { type Attributes, type Span, SpanKind, type SpanOptions, type Tracer } from '@opentelemetry/api'
 import { attributes as names } from '@pgspan/conventions'
 import type { DatabaseTarget, Observer, QueryExecution, QueryShape } from '@pgspan/lifecycle'
-import { sanitizeFailClosed } from '@pgspan/query-text'
+import { QueryShapeCache, sanitizeFailClosed } from '@pgspan/query-text'
 import type { PgInstrumentationConfig } from '../options.js'
 import { isWorthSpan, type SpanRule } from './acquire-and-connect-spans.js'
 import { ByTarget } from './by-target.js'
@@ -35,6 +35,8 @@ export class QuerySpans implements Observer {
   readonly #traced: TracedQueries
   readonly #begins: SpanRule
   readonly #slowMillis: number
+  /** Texts as they are recorded if those with parameters stay as they are. */
+  readonly #texts: QueryShapeCache | undefined
   readonly #starts: ByTarget<QueryShape, SpanStart> = new ByTarget(1_000, spanStart)
 
   /** Spans of queries for which another recorder, with another tracer, has made one before. */
@@ -45,6 +47,7 @@ export class QuerySpans implements Observer {
     this.#traced = traced
     this.#begins = options.beginSpans ?? 'slow'
     this.#slowMillis = options.slowQueryMillis ?? defaultSlowMillis
+    if (options.keepParameterizedText) this.#texts = new QueryShapeCache({ keepParameterizedText: true })
   }
 
   queryStarted(query: QueryExecution): void {
@@ -53,13 +56,19 @@ export class QuerySpans implements Observer {
       return
     }
     const start = this.#starts.get(query.connection.target, query.shape)
-    const span = this.#tracer().startSpan(start.name, start.options, query.callerContext)
+    const span = this.#tracer().startSpan(start.name, this.#optionsOf(start, query), query.callerContext)
     if (query.span !== undefined) {
       this.#further.set(query, span)
       return
     }
     query.span = span
     query.spanOwner = this
+  }
+
+  #optionsOf({ options }: SpanStart, { text }: QueryExecution): SpanOptions {
+    if (this.#texts === undefined || text === '') return options
+    const { sanitizedText } = this.#texts.shapeOf(text)
+    return { ...options, attributes: { ...options.attributes, [names.dbQueryText]: sanitizedText } }
   }
 
   /** The span that this recorder has made of the query. */
@@ -151,8 +160,7 @@ function describeFailure(span: Span, query: QueryExecution): void {
   span.setStatus(errorStatus(query.error))
   if (sqlStateOf(query.error) !== syntaxError) return
   // Where the quotes of a text are not what they seem, more of it may be data.
-  const text = sanitizeFailClosed(query.text)
-  if (text !== query.shape.sanitizedText) span.setAttribute(names.dbQueryText, text)
+  if (query.text !== '') span.setAttribute(names.dbQueryText, sanitizeFailClosed(query.text))
 }
 
 function describeTimes(span: Span, query: QueryExecution): void {
