@@ -38,7 +38,8 @@ test('a million queries with hooks, errors and cursors among them leave the heap
   const readCursor = async (): Promise<void> => {
     const client = await pool.connect()
     const cursor = client.query(new Cursor('SELECT * FROM generate_series(1, 5)'))
-    rows += (await cursor.read(3)).length
+    const read = await cursor.read(3)
+    rows += read.length
     await cursor.close()
     client.release()
   }
