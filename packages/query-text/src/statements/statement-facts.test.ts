@@ -198,6 +198,14 @@ describe('the summary', () => {
       'WITH RECURSIVE x AS (SELECT * FROM y JOIN "long name" ON true), y AS (SELECT * FROM b) SELECT * FROM x, c',
       'SELECT "long name" SELECT b SELECT c',
     ],
+    [
+      'WITH RECURSIVE x AS (SELECT * FROM yy, b, z, yy v), yy AS (SELECT * FROM z), z AS (SELECT 1) SELECT * FROM x, c',
+      'SELECT b SELECT SELECT SELECT c',
+    ],
+    [
+      'SELECT * FROM pg_class; WITH RECURSIVE x AS (TABLE pg_y), pg_y AS (SELECT 1) TABLE x',
+      'SELECT pg_class; TABLE SELECT TABLE',
+    ],
     ['DROP VIEW a, b', 'DROP VIEW a b'],
     ['DROP OWNED BY a, b', 'DROP OWNED'],
     ['VACUUM (ANALYZE) t', 'VACUUM t'],
