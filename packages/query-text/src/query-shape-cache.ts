@@ -16,10 +16,10 @@ const MAX_COUNTED_FINGERPRINTS = 1_000
  *
  * Two generations of at most 500 texts and a million characters each, all in all at most 5 MB: when the young one is
  * full, it becomes the old one, and what is asked for again moves back. Sanitised texts that differ from theirs count
- * too, values count for 50 characters each, and texts with characters beyond Latin-1 count twice. Texts longer than 4,096 characters are never kept: they would hold
- * too much memory, and V8 hashes strings only by their length from 16,384 characters on. Nor are more than eight
- * texts of one fingerprint that have literals or comments: an application that writes its values, or the ids of its
- * traces, into the text would fill the cache with texts that never come back.
+ * too, values count for 50 characters each, and texts with characters beyond Latin-1 count twice. Texts longer than
+ * 4,096 characters are never kept: they would hold too much memory, and V8 hashes strings only by their length from
+ * 16,384 characters on. Nor are more than eight texts of one fingerprint that have literals or comments: an application
+ * that writes its values, or the ids of its traces, into the text would fill the cache with texts that never come back.
  *
  * A hit costs about 50 ns for a string that was asked for before, and 1.5 ns per character for a new one, which V8
  * must hash.

@@ -55,8 +55,8 @@ export class QuerySpans implements Observer {
       leaveWaitToNext(query)
       return
     }
-    const start = this.#starts.get(query.connection.target, query.shape)
-    const span = this.#tracer().startSpan(start.name, this.#optionsOf(start, query), query.callerContext)
+    const start = this.#startOf(query)
+    const span = this.#tracer().startSpan(start.name, start.options, query.callerContext)
     if (query.span !== undefined) {
       this.#further.set(query, span)
       return
@@ -65,10 +65,10 @@ export class QuerySpans implements Observer {
     query.spanOwner = this
   }
 
-  #optionsOf({ options }: SpanStart, { text }: QueryExecution): SpanOptions {
-    if (this.#texts === undefined || text === '') return options
-    const { sanitizedText } = this.#texts.shapeOf(text)
-    return { ...options, attributes: { ...options.attributes, [names.dbQueryText]: sanitizedText } }
+  /** What a span begins with, made once per text and target. */
+  #startOf({ connection, shape, text }: QueryExecution): SpanStart {
+    const recorded = this.#texts === undefined || text === '' ? shape : this.#texts.shapeOf(text)
+    return this.#starts.get(connection.target, recorded)
   }
 
   /** The span that this recorder has made of the query. */
@@ -99,7 +99,7 @@ export class QuerySpans implements Observer {
   #makeLate(query: QueryExecution): void {
     if (!isWorthSpan(this.#begins, query.settledAt - query.startedAt, query.error)) return
     if (!this.#traced.includes(query)) return
-    const { name, options } = this.#starts.get(query.connection.target, query.shape)
+    const { name, options } = this.#startOf(query)
     // The SDK takes numbers of this size for readings of the monotonic clock.
     const span = this.#tracer().startSpan(
       name,

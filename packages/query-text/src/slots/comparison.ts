@@ -6,17 +6,14 @@ import { ColumnList } from './column-list.js'
 import { ColumnReference } from './column-reference.js'
 import { literalText } from './literal-text.js'
 import type { SlotFrame } from './slot-frame.js'
+import { isComparison, NO_SLOT, SlotList } from './slot-list.js'
 
 const { Word, Operator, OpenRound, Comma, Dot } = TokenKind
-
-const MAX_SLOTS = 64
-/** No slot is meant. */
-const NONE = -1
 
 /** The operands and the operator that were read last, and the slots that come out of them. */
 export class Comparison {
   readonly #token: Token
-  #slots: ParameterSlot[] = []
+  readonly #slots = new SlotList()
   #role: SlotRole = 'other'
   #column: ColumnReference
   /** The column that was read last, as long as it can be an operand. */
@@ -31,10 +28,10 @@ export class Comparison {
   #isAfterRow = false
   #isRowCompared = false
   /** The slot that was read last, and the same if it can be the left operand of a comparison. */
-  #lastSlot = NONE
-  #leftSlot = NONE
+  #lastSlot = NO_SLOT
+  #leftSlot = NO_SLOT
   /** The slot whose column is due, as in `$1 = column`. */
-  #reversedSlot = NONE
+  #reversedSlot = NO_SLOT
   #reversedRole: SlotRole = 'other'
   /** A type or a collation is read: names in it are no columns. */
   #isType = false
@@ -45,15 +42,13 @@ export class Comparison {
   }
 
   begin(): void {
-    this.#slots = []
-    this.#reversedSlot = NONE
+    this.#slots.begin()
+    this.#reversedSlot = NO_SLOT
   }
 
   /** Hands the slots over. */
   takeSlots(): ParameterSlot[] {
-    const slots = this.#slots
-    this.#slots = []
-    return slots
+    return this.#slots.take()
   }
 
   /** What the next value is for. */
@@ -75,7 +70,7 @@ export class Comparison {
   }
 
   get slotCount(): number {
-    return this.#slots.length
+    return this.#slots.size
   }
 
   /** The row of columns that the next value is compared with. */
@@ -85,8 +80,8 @@ export class Comparison {
 
   /** What was read before is over; values are for what the frame is for. */
   end(frame: SlotFrame): void {
-    if (this.#reversedSlot !== NONE && this.#operand.isSet) this.#amendReversed(this.#operand)
-    this.#reversedSlot = NONE
+    if (this.#reversedSlot !== NO_SLOT && this.#operand.isSet) this.#amendReversed(this.#operand)
+    this.#reversedSlot = NO_SLOT
     this.#role = frame.role
     this.#column = frame.column
     this.#isRowCompared = false
@@ -112,7 +107,7 @@ export class Comparison {
   readName(): void {
     if (this.#isType) return
     const { start, end, previousKind, followsIdentifier } = this.#token
-    this.#leftSlot = NONE
+    this.#leftSlot = NO_SLOT
     if (previousKind === Dot) this.#operand.qualify(start, end)
     else {
       this.#operand.set(start, end)
@@ -134,9 +129,8 @@ export class Comparison {
   /** Reads an operator that compares nothing: what stands beside it is a part of a larger operand. */
   combine(frame: SlotFrame): void {
     this.amendWithoutColumn()
-    const last = this.#slots[this.#lastSlot]
-    if (last !== undefined && isComparison(last.role)) {
-      this.#slots[this.#lastSlot] = createSlot('other', undefined, undefined, last.parameter, last.literal)
+    if (this.#slots.compares(this.#lastSlot)) {
+      this.#slots.amend(this.#lastSlot, 'other', this.#noColumn, this.#token.text)
     }
     this.end(frame)
     if (isComparison(frame.role)) this.expect('other')
@@ -144,16 +138,12 @@ export class Comparison {
 
   /** The values since the given slot turned out to be a row, of which none is compared with one column. */
   amendRow(firstSlot: number): void {
-    for (let at = firstSlot; at < this.#slots.length; at++) {
-      const slot = this.#slots[at]
-      if (slot === undefined) return
-      this.#slots[at] = createSlot(slot.role, undefined, undefined, slot.parameter, slot.literal)
-    }
+    this.#slots.dropColumns(firstSlot)
   }
 
   /** What a value is compared with turned out to be more than a column. */
   amendWithoutColumn(): void {
-    if (this.#reversedSlot !== NONE) this.#amendReversed(this.#noColumn)
+    if (this.#reversedSlot !== NO_SLOT) this.#amendReversed(this.#noColumn)
   }
 
   /** Reads an operator, or a word such as `IN`, that compares the operand with what follows. */
@@ -176,7 +166,7 @@ export class Comparison {
   /** The right operand is one of several values, as in `= ANY (…)`. */
   compareWithSeveral(role: SlotRole): void {
     this.#role = role
-    this.#reversedSlot = NONE
+    this.#reversedSlot = NO_SLOT
   }
 
   /** The operand is a column, or a row of them, that the values up to the next comma are written to. */
@@ -192,22 +182,19 @@ export class Comparison {
   /** Reads a value: the number of a parameter, or 0 and where the literal begins. */
   readValue(parameter: number, literalStart: number): void {
     const token = this.#token
-    if (this.#reversedSlot !== NONE) {
+    if (this.#reversedSlot !== NO_SLOT) {
       // Two values are compared with each other, as in `1 = 1`.
-      this.#reversedSlot = NONE
+      this.#reversedSlot = NO_SLOT
       this.expect('other')
     }
     // `POSITION('x' IN $1)`: what `IN` compares with stands in brackets.
     if (token.previousKeyword === 'IN') this.expect('other')
     this.#forgetOperand()
-    if (this.#slots.length === MAX_SLOTS) return
-    this.#lastSlot = this.#slots.length
+    if (this.#slots.isFull) return
+    this.#lastSlot = this.#slots.size
     if (canBeLeft(token)) this.#leftSlot = this.#lastSlot
     const literal = parameter === 0 ? literalText(token, literalStart) : undefined
-    const column = this.#column
-    this.#slots.push(
-      createSlot(this.#role, column.name(token.text), column.qualifier(token.text), parameter, literal),
-    )
+    this.#slots.add(this.#role, this.#column, token.text, parameter, literal)
   }
 
   /** Puts an operand back that the brackets of its type interrupted. */
@@ -221,21 +208,14 @@ export class Comparison {
     this.#operand.clear()
     this.#operandIsWhole = false
     this.#isAfterRow = false
-    this.#lastSlot = NONE
-    this.#leftSlot = NONE
+    this.#lastSlot = NO_SLOT
+    this.#leftSlot = NO_SLOT
     this.#isType = false
   }
 
   #amendReversed(column: ColumnReference): void {
-    const { text } = this.#token
-    const slot = this.#slots[this.#reversedSlot]
-    const role = this.#reversedRole
-    if (slot !== undefined) {
-      const { parameter, literal } = slot
-      const amended = createSlot(role, column.name(text), column.qualifier(text), parameter, literal)
-      this.#slots[this.#reversedSlot] = amended
-    }
-    this.#reversedSlot = NONE
+    this.#slots.amend(this.#reversedSlot, this.#reversedRole, column, this.#token.text)
+    this.#reversedSlot = NO_SLOT
   }
 }
 
@@ -244,19 +224,4 @@ function canBeLeft(token: Token): boolean {
   const { previousKind } = token
   if (previousKind === Word) return (token.previousTraits & BOUNDARY) !== 0
   return previousKind === OpenRound || previousKind === Comma
-}
-
-function isComparison(role: SlotRole): boolean {
-  return role === 'eq' || role === 'in' || role === 'any' || role === 'range' || role === 'like'
-}
-
-/** The one place that makes slots, so that all have one hidden class. */
-function createSlot(
-  role: SlotRole,
-  column: string | undefined,
-  qualifier: string | undefined,
-  parameter: number,
-  literal: string | undefined,
-): ParameterSlot {
-  return Object.freeze({ role, column, qualifier, parameter, literal })
 }
