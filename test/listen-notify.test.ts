@@ -41,6 +41,7 @@ const whereabouts = (): unknown => ({
 })
 const nowhere = { unit: undefined, span: undefined }
 
+// Without pg-native, which a machine without libpq's headers cannot build, that one is skipped.
 describe.each(drivers)('listeners of a connection of %s that a request has opened', (name, driver) => {
   const { Client, Pool } = (driver ?? {}) as typeof pg
 

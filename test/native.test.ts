@@ -25,7 +25,7 @@ function onlySpan(): ReadableSpan {
   return spans[0] as ReadableSpan
 }
 
-describe.skipIf(native === undefined)('a client of pg.native', () => {
+describe.skipIf(native === undefined)('a client of pg.native (skipped where pg-native is not built)', () => {
   const { Client, Pool, Query } = (native ?? {}) as typeof pg
   let client: pg.Client
 

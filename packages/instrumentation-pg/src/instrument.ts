@@ -32,7 +32,7 @@ export function instrumentPg<Module extends object>(pg: Module): Module {
 }
 
 /**
- * Observes the class of a pool, and of its clients: `pg.Pool`, `pg-pool`, Neon's and Vercel's pools, one inside a
+ * Observes the class of a pool, and of its clients: `pg.Pool`, `pg-pool`, Neon's pool, one inside a
  * bundle. It may be in use: connections that are out count as used until they come back.
  *
  * The pool's figures are there from now on, under the target of its connections, or of its options while it has none.
