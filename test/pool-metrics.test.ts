@@ -126,6 +126,27 @@ describe('the figures of pools', () => {
     await next.end()
   })
 
+  test('count what was taken while nothing was recorded, and what was asked for then and came later', async () => {
+    const pool = new (loadPg().Pool)({ connectionString: database().connectionString, max: 2 })
+    const figures = async (): Promise<Figures | undefined> => (await scrape())[database().name]
+    const before = await pool.connect()
+    instrumentation.disable()
+    const meanwhile = await pool.connect()
+    const askedMeanwhile = pool.connect()
+    instrumentation.enable()
+    expect(await figures()).toMatchObject({ used: 2, idle: 0 })
+    meanwhile.release()
+    const late = await askedMeanwhile
+    expect(await figures()).toMatchObject({ used: 2, idle: 0 })
+    instrumentation.disable()
+    before.release()
+    instrumentation.enable()
+    expect(await figures()).toMatchObject({ used: 1, idle: 1 })
+    late.release()
+    expect(await figures()).toMatchObject({ used: 0, idle: 2 })
+    await pool.end()
+  })
+
   test('two pools of the same target are told apart', async () => {
     const options = { connectionString: database().connectionString, max: 1 }
     const pools = [new (loadPg().Pool)(options), new (loadPg().Pool)(options)]

@@ -185,7 +185,6 @@ function pathOf(pool: PgPool): AcquirePath {
 function acquire(checkout: Checkout, client: PgClient): void {
   const state = clientStateOf(client)
   state.checkout = checkout
-  checkout.pool.used++
   processState().dispatcher.acquireCheckout(checkout, state.connection)
 }
 

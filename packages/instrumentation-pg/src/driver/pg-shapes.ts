@@ -42,6 +42,8 @@ export interface PgClient extends EventEmitter {
   query(...args: unknown[]): unknown
   connect(...args: unknown[]): unknown
   end?(): unknown
+  /** Put there by the pool when it first hands the client out. */
+  readonly release?: unknown
   /** Lets the process end while the connection is open. */
   unref?(): void
   readonly connection?: PgWire

@@ -8,8 +8,8 @@ import { openSideConnection } from './side-connection.js'
 /** What is known of one pool, for as long as the application keeps the pool. */
 export interface PoolState {
   readonly view: PoolView
-  /** Clients that were out of the pool before it was observed, until they come back. */
-  readonly outBefore: WeakSet<PgClient>
+  /** Clients that are out of the pool, whether anybody listened when they were taken or not. */
+  readonly out: WeakSet<PgClient>
 }
 
 const states: WeakMap<PgPool, PoolState> = new WeakMap()
@@ -27,16 +27,17 @@ export function poolStateOf(pool: PgPool, target: DatabaseTarget): PoolState {
     () => countsOf(reference.deref()),
     (purpose) => openSideConnection(reference.deref(), purpose),
   )
-  const state: PoolState = { view, outBefore: new WeakSet() }
+  const state: PoolState = { view, out: new WeakSet() }
   states.set(pool, state)
   collected.register(pool, view)
+  // The pool tells of what goes out and comes back, also while nobody listens, and of what it hands to nobody.
+  pool.on('acquire', (client: PgClient) => {
+    guarded(() => take(state, client))
+  })
   pool.on('release', (error: unknown, client: PgClient) => {
     guarded(() => release(state, error, client))
   })
-  for (const client of clientsOut(pool)) {
-    state.outBefore.add(client)
-    view.used++
-  }
+  for (const client of clientsOut(pool)) take(state, client)
   dispatcher.poolAppeared(view)
   return state
 }
@@ -61,10 +62,10 @@ function countsOf(pool: PgPool | undefined): PoolCounts | undefined {
   }
 }
 
-/** Clients that somebody holds: connected, and not idle. */
+/** Clients that somebody holds: the pool has handed them out before, and they are not idle. */
 function clientsOut(pool: PgPool): PgClient[] {
   const idle = new Set(pool._idle?.map(({ client }) => client))
-  return (pool._clients ?? []).filter((client) => client._connected === true && !idle.has(client))
+  return (pool._clients ?? []).filter((client) => client.release !== undefined && !idle.has(client))
 }
 
 /** A pool that is known from now on, before its next connection is asked for. */
@@ -80,14 +81,19 @@ export function poolTarget(pool: PgPool): DatabaseTarget {
   return targetOf(pool._clients?.[0] ?? pool.options ?? {})
 }
 
-/** The pool also announces returns of connections that it gave to nobody; those have no checkout. */
-function release({ view, outBefore }: PoolState, error: unknown, client: PgClient): void {
-  if (outBefore.delete(client)) view.used--
+function take({ view, out }: PoolState, client: PgClient): void {
+  if (out.has(client)) return
+  out.add(client)
+  view.used++
+}
+
+/** What went to nobody, or while nobody listened, has no checkout. */
+function release({ view, out }: PoolState, error: unknown, client: PgClient): void {
+  if (out.delete(client)) view.used--
   const state = knownClientState(client)
   const checkout = state?.checkout
   if (state === undefined || checkout === undefined) return
   state.checkout = undefined
-  view.used--
   processState().dispatcher.releaseCheckout(checkout, error || undefined)
 }
 
