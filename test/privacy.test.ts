@@ -50,6 +50,8 @@ test('no literal, parameter or message of the server leaves the process', async 
     `SELECT * FROM person WHERE email = ''${canary}'`,
     `SELECT 'O'${canary}' FROM person`,
     `SELECT $tag$${canary}`,
+    // Quotes that end where none was meant: what looks like a name is data.
+    ...Array<string>(12).fill(`SELECT * FROM person WHERE email = 'x'or ${canary} b' AND id <> '`),
     `SELECT E'\\'${canary}' || 1/0`,
     `DO $$ BEGIN RAISE EXCEPTION '${canary}'; END $$`,
   ]

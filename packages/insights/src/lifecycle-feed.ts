@@ -114,7 +114,7 @@ function complete(observed: ObservedQuery, query: QueryExecution): void {
   observed.queueMillis = query.queueMillis
   observed.consumerMillis = query.consumerMillis
   observed.rowCount = query.rowCount
-  if (query.error !== undefined) observed.errorCode = errorCodeOf(query.error)
+  if (query.error !== undefined) observed.fail(errorCodeOf(query.error), query.text)
   if (checkout === undefined) return
   observed.poolName = checkout.pool.name
   // Later queries under the checkout found the connection there.

@@ -1,6 +1,10 @@
 import type { Context } from '@opentelemetry/api'
 import type { CallSiteRequest, DatabaseTarget, QueryShape, UnitOfWork } from '@pgspan/lifecycle'
+import { sanitizeFailClosed } from '@pgspan/query-text'
 import type { QueryGroup } from './query-group.js'
+
+/** The SQLSTATE of a text that the server could not read. */
+const syntaxError = '42601'
 
 /**
  * A query as detectors see it: plain facts, no values, no rows.
@@ -19,6 +23,8 @@ export class ObservedQuery {
   /** The server session; 0 if unknown. */
   readonly connectionId: number
   readonly startedAt: number
+  /** The statement as it may be shown: less of its text once the server could not read it. */
+  statement: string
   /** 0 until the query has settled, as everything below. */
   settledAt = 0
   /** The server's time; undefined if waiting cannot be told apart from it. */
@@ -61,5 +67,17 @@ export class ObservedQuery {
     this.callSites = callSites
     this.connectionId = connectionId
     this.startedAt = startedAt
+    this.statement = shape.sanitizedText
+  }
+
+  /** @param text the text of the query, as it was passed or as somebody's span has it. */
+  fail(errorCode: string, text: string): void {
+    this.errorCode = errorCode
+    // Where the quotes of a text are not what they seem, more of it may be data.
+    if (errorCode === syntaxError) this.statement = sanitizeFailClosed(text)
+  }
+
+  get isUnreadable(): boolean {
+    return this.errorCode === syntaxError
   }
 }

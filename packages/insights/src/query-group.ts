@@ -16,6 +16,8 @@ const maximumPageColumns = 16
 /** The executions of one statement on one database in one unit of work, and how they relate. */
 export class QueryGroup {
   readonly shape: QueryShape
+  /** As it may be shown. */
+  statement: string
   readonly target: DatabaseTarget
   readonly unit: UnitOfWork
   /** Of the first execution. */
@@ -48,6 +50,7 @@ export class QueryGroup {
 
   constructor(first: ObservedQuery, unit: UnitOfWork, ordinal: number) {
     this.shape = first.shape
+    this.statement = first.statement
     this.target = first.target
     this.unit = unit
     this.callerContext = first.callerContext
@@ -70,6 +73,7 @@ export class QueryGroup {
   settle(query: ObservedQuery, result: QueryResultView | undefined): void {
     const isFailure = query.errorCode !== undefined
     this.timing.settle(query.startedAt, query.settledAt, isFailure)
+    if (query.isUnreadable) this.statement = query.statement
     if (isFailure) return
     this.#isLastEmpty = query.rowCount === 0
     if (this.#isLastEmpty) this.#emptyRuns++

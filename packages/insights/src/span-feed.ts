@@ -52,7 +52,7 @@ export class SpanFeed {
     this.#fed.add(span)
     const query = this.#observe(span, text)
     this.#core.queryStarted(query, valuesInAttributes(span.attributes))
-    complete(query, span)
+    complete(query, span, text)
     this.#core.querySettled(query, undefined)
   }
 
@@ -69,11 +69,15 @@ export class SpanFeed {
   }
 }
 
-function complete(query: ObservedQuery, { attributes, endTime, status }: ReadableSpanLike): void {
+function complete(
+  query: ObservedQuery,
+  { attributes, endTime, status }: ReadableSpanLike,
+  text: string,
+): void {
   query.settledAt = monotonic(endTime)
   const rows = attributes['db.response.returned_rows']
   if (typeof rows === 'number') query.rowCount = rows
-  if (status.code === SpanStatusCode.ERROR) query.errorCode = errorCodeIn(attributes)
+  if (status.code === SpanStatusCode.ERROR) query.fail(errorCodeIn(attributes), text)
 }
 
 function isPostgresCall({ kind, attributes }: ReadableSpanLike): boolean {

@@ -36,6 +36,18 @@ describe('statistics', () => {
     expect(routes[0]?.errors).toEqual({ '42P01': 2, ECONNRESET: 1, unknown: 1 })
   })
 
+  test('show a statement that the server could not read up to its first literal only', () => {
+    const { db, insights } = simulate()
+    const text = "SELECT * FROM person WHERE name = 'x'or brien b' AND id > '"
+    const statements = (): unknown => insights.statistics().families.map(({ statement }) => statement)
+    db.query(text, [], { error: { code: '57014' } })
+    expect(statements()).toEqual(['SELECT * FROM person WHERE name = ?or brien ?'])
+    for (const code of ['42601', '57014']) {
+      db.query(text, [], { error: { code } })
+      expect(statements()).toEqual(['SELECT * FROM person WHERE name = ?'])
+    }
+  })
+
   test('count units of work by the name that they end with', () => {
     const { db, insights } = simulate()
     for (const size of [2, 4, 40]) {

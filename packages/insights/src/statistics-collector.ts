@@ -52,7 +52,7 @@ export class StatisticsCollector {
     new BoundedMap(maximumPools, (pool) => ({ pool, count: 0, totalMillis: 0, maximumMillis: 0 }))
 
   addQuery(query: ObservedQuery): void {
-    const { shape, errorCode } = query
+    const { shape, errorCode, statement } = query
     const millis = query.executionMillis ?? query.settledAt - query.startedAt
     this.#queries++
     this.#totalMillis += millis
@@ -60,8 +60,8 @@ export class StatisticsCollector {
     const family = this.#families.get(shape.fingerprint)
     if (family.count++ === 0 && family.fingerprint !== otherKey) {
       family.summary = shape.summary
-      family.statement = shape.sanitizedText
-    }
+      family.statement = statement
+    } else if (query.isUnreadable && family.fingerprint !== otherKey) family.statement = statement
     family.totalMillis += millis
     family.rows += query.rowCount ?? 0
     family.times.add(millis)

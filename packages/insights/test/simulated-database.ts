@@ -86,6 +86,7 @@ export class SimulatedDatabase {
       false,
       this.#now,
     )
+    query.text = text
     if (conditions.checkout?.firstQueryAt === 0) conditions.checkout.firstQueryAt = this.#now
     this.dispatcher.queryStarted(query, values)
     query.sentAt = this.#now + (conditions.queueMillis ?? 0)

@@ -23,11 +23,11 @@ export function isRepeatedOnPurpose(group: QueryGroup): boolean {
 export function repetitionDraft(
   group: QueryGroup,
 ): Pick<FindingDraft, 'summary' | 'fingerprint' | 'statement' | 'namespace'> {
-  const { shape, target } = group
+  const { shape, statement, target } = group
   return {
     summary: shape.summary,
     fingerprint: shape.fingerprint,
-    statement: shape.sanitizedText,
+    statement,
     namespace: target.namespace,
   }
 }

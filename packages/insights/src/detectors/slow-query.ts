@@ -63,7 +63,7 @@ export class SlowQuery implements Detector {
       },
       summary: shape.summary,
       fingerprint: shape.fingerprint,
-      statement: shape.sanitizedText,
+      statement: query.statement,
       namespace: query.target.namespace,
       callSite,
       fix: () => slowQueryFix(query.rowCount),
