@@ -138,18 +138,21 @@ describe('several copies in one process', () => {
     ['two copies of ours', () => join(folder, 'node_modules', '@pgspan')],
     ['two instances of one copy', () => built],
   ])(
-    '%s share one layer and one unit of work, and each provider gets one span per query',
+    '%s share one layer and one unit of work, and each provider gets one span per query and one event per error',
     async (_what, second) => {
       const ended = await runNode(['apps/copies.cjs'], {
         DATABASE_URL: database().connectionString,
         FIRST_COPY: built,
         SECOND_COPY: second(),
       })
-      const spans = [Array(2).fill('instrumentation-pg: SELECT'), Array(2).fill('instrumentation-pg: SELECT')]
+      const queries = Array(3).fill('instrumentation-pg: SELECT')
+      const spans = [queries, queries]
       expect(printed(ended)).toEqual({
         different: second() !== built,
         oneState: true,
-        units: ['job of pg', 'job of pg-8.11', 'job of pg-8.16'],
+        units: ['job of pg', null, 'job of pg-8.11', 'job of pg-8.16'],
+        eventsOfEach: [3, 3],
+        eventsOfOne: [1, 0],
         answers: { pg: spans, 'pg-8.11': spans, 'pg-8.16': spans },
       })
     },

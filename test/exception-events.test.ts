@@ -222,11 +222,38 @@ test('a provider that is set explicitly takes the events', async () => {
   expect(records.getFinishedLogRecords()).toEqual([])
 })
 
-test('two instrumentations with one provider make one event', async () => {
+test('two instrumentations with one provider make one event, and go on when the first is disabled', async () => {
   const second = new PgInstrumentation()
+  second.setLoggerProvider(logs.getLoggerProvider())
+  await expect(pool.query(duplicate)).rejects.toThrow()
+  onlyRecord()
+  instrumentation.disable()
+  await expect(pool.query(duplicate)).rejects.toThrow()
+  instrumentation.enable()
+  expect(records.getFinishedLogRecords()).toHaveLength(2)
+  second.disable()
+})
+
+test('what stands for the global provider until there is one makes no second event', async () => {
+  logs.disable()
+  const second = new PgInstrumentation()
+  second.setLoggerProvider(logs.getLoggerProvider())
+  logs.setGlobalLoggerProvider(provider)
+  await expect(pool.query(duplicate)).rejects.toThrow()
+  onlyRecord()
+  second.disable()
+})
+
+test('each of two providers gets the event, also if metrics go to one', async () => {
+  const own = new InMemoryLogRecordExporter()
+  const second = new PgInstrumentation()
+  second.setLoggerProvider(
+    new LoggerProvider({ processors: [new SimpleLogRecordProcessor({ exporter: own })] }),
+  )
   await expect(pool.query(duplicate)).rejects.toThrow()
   second.disable()
   onlyRecord()
+  expect(own.getFinishedLogRecords()).toHaveLength(1)
 })
 
 /** Failures without a server's answer, and refusals of a session. */

@@ -19,7 +19,10 @@ import { createSqlCommenter } from './sql-commenter.js'
 export class PgInstrumentation extends InstrumentationBase<PgInstrumentationConfig> {
   readonly #instruments: Instruments = new Instruments(packageName, packageVersion)
   readonly #logger: EventLogger = new EventLogger(packageName, packageVersion)
-  readonly #recording: ProviderRecording = new ProviderRecording((parts) => this.#record(parts))
+  readonly #recording: ProviderRecording = new ProviderRecording(
+    (parts) => this.#record(parts),
+    () => this.#logger.provider,
+  )
   #recorders: RecorderSet | undefined = undefined
   #commenter: SqlCommenter | undefined = undefined
 
@@ -76,7 +79,7 @@ export class PgInstrumentation extends InstrumentationBase<PgInstrumentationConf
     if (parts === undefined) return
     this.#recorders = new RecorderSet(
       () => this.tracer,
-      () => this.#logger.current,
+      () => (this.#recording.emitsEvents ? this.#logger.current : undefined),
       this.#instruments,
       this.getConfig(),
       parts,

@@ -13,8 +13,11 @@ export class ProviderRecording {
   #meterProvider: MeterProvider | undefined = undefined
   #parts: RecordedParts | undefined = undefined
 
-  /** @param record called when what is to be recorded changes; with undefined for nothing any more. */
-  constructor(record: (parts: RecordedParts | undefined) => void) {
+  /**
+   * @param record called when what is to be recorded changes; with undefined for nothing any more.
+   * @param loggerProvider the one that events go to now.
+   */
+  constructor(record: (parts: RecordedParts | undefined) => void, loggerProvider: () => unknown) {
     this.#record = record
     const tracerProvider = (): unknown => behindProxy(this.#tracerProvider ?? trace.getTracerProvider())
     const meterProvider = (): unknown => this.#meterProvider ?? metrics.getMeterProvider()
@@ -24,6 +27,9 @@ export class ProviderRecording {
       },
       get meterProvider() {
         return meterProvider()
+      },
+      get loggerProvider() {
+        return loggerProvider()
       },
       record: (parts) => this.#update(parts),
     }
@@ -39,6 +45,13 @@ export class ProviderRecording {
   set meterProvider(provider: MeterProvider) {
     this.#meterProvider = provider
     this.#share()
+  }
+
+  /** True if no other instrumentation emits an event to the logger provider of this one. */
+  get emitsEvents(): boolean {
+    const { loggerProvider } = this.#entry
+    const first = processState().recordings.find((recording) => recording.loggerProvider === loggerProvider)
+    return first === undefined || first === this.#entry
   }
 
   begin(): void {

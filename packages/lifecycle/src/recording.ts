@@ -2,6 +2,8 @@
 export interface Recording {
   readonly tracerProvider: unknown
   readonly meterProvider: unknown
+  /** Asked for whenever there is an event: of several recordings to one logger provider the first emits it. */
+  readonly loggerProvider?: unknown
   /** Says what it is to record from now on; called again whenever that may have changed. */
   record(what: { readonly spans: boolean; readonly metrics: boolean }): void
 }

@@ -11,9 +11,12 @@ async function main() {
   const second = load(process.env.SECOND_COPY)
   const different = first.PgInstrumentation !== second.PgInstrumentation
   const exporters = [telemetry.newExporter(), telemetry.newExporter()]
+  const events = [0, 0]
+  const loggers = events.map((_, i) => ({ getLogger: () => ({ emit: () => events[i]++ }) }))
   const instrumentations = [new first.PgInstrumentation(), new second.PgInstrumentation()]
   for (const [i, instrumentation] of instrumentations.entries()) {
     instrumentation.setTracerProvider(telemetry.tracerProvider(exporters[i]))
+    instrumentation.setLoggerProvider(loggers[i])
   }
   const units = new Set()
   const { processState, runInUnitOfWork } = first.lifecycle
@@ -32,12 +35,30 @@ async function main() {
       await client.query('SELECT $1::int', [1])
       client.release()
     })
+    await pool.query('SELECT 1/0').catch(() => {})
     await pool.end()
     answers[name] = exporters.map((exporter) => telemetry.querySpans(exporter))
     for (const exporter of exporters) exporter.reset()
   }
   const drivers = processState() === second.lifecycle.processState()
-  console.log(JSON.stringify({ different, oneState: drivers, units: [...units], answers }))
+  const eventsOfEach = [...events]
+  const common = loggers[0]
+  for (const instrumentation of instrumentations) instrumentation.setLoggerProvider(common)
+  const client = new (require('pg').Client)(process.env.DATABASE_URL)
+  await client.connect()
+  events.fill(0)
+  await client.query('SELECT 1/0').catch(() => {})
+  await client.end()
+  console.log(
+    JSON.stringify({
+      different,
+      oneState: drivers,
+      units: [...units],
+      eventsOfEach,
+      eventsOfOne: events,
+      answers,
+    }),
+  )
 }
 
 function load(folder) {

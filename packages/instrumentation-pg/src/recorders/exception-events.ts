@@ -32,7 +32,7 @@ export class ExceptionEvents implements Observer {
     const { error, span, callerContext, connection, shape } = query
     if (error === undefined) return
     const context = span === undefined ? callerContext : trace.setSpan(callerContext, span)
-    this.#emit(query, error, context, {
+    this.#emit(error, context, {
       ...targetAttributes(connection.target),
       ...(shape.summary !== '' && { [names.dbQuerySummary]: shape.summary }),
     })
@@ -41,7 +41,7 @@ export class ExceptionEvents implements Observer {
   checkoutSettled(checkout: Checkout): void {
     const { error, callerContext, pool, failedAt } = checkout
     if (failedAt === 0) return
-    this.#emit(checkout, error, callerContext, {
+    this.#emit(error, callerContext, {
       ...targetAttributes(pool.target),
       [names.dbClientConnectionPoolName]: pool.name,
     })
@@ -51,14 +51,13 @@ export class ExceptionEvents implements Observer {
   connectionSettled(opening: ConnectionOpening): void {
     const { error, callerContext, connection, pool } = opening
     if (error === undefined || pool !== undefined) return
-    this.#emit(opening, error, callerContext, targetAttributes(connection.target))
+    this.#emit(error, callerContext, targetAttributes(connection.target))
   }
 
-  #emit(failed: object, error: unknown, context: Context, target: Attributes): void {
+  #emit(error: unknown, context: Context, target: Attributes): void {
     const logger = this.#logger()
     if (logger === undefined) return
     if (logger.enabled?.({ context, severityNumber: warning.severityNumber, eventName }) === false) return
-    if (!isFirstToTell(logger, failed)) return
     const timestamp = Date.now()
     const attributes = { ...target, ...errorAttributes(error), ...exceptionAttributes(error) }
     const writeStack = stackWriter(error, attributes)
@@ -77,16 +76,6 @@ export class ExceptionEvents implements Observer {
     this.#hasReported = true
     diag.error('pgspan: an exception event was not emitted; further ones may be missing, too', error)
   }
-}
-
-/** What each logger was told of: several instrumentations may have the same one. */
-const told: WeakMap<LoggerLike, WeakSet<object>> = new WeakMap()
-
-function isFirstToTell(logger: LoggerLike, failed: object): boolean {
-  const known = told.get(logger) ?? new WeakSet()
-  if (known.has(failed)) return false
-  told.set(logger, known.add(failed))
-  return true
 }
 
 function exceptionAttributes(error: unknown): Attributes {

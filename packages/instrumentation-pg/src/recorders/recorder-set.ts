@@ -17,10 +17,9 @@ import type { SpanOf } from './span-of.js'
 import { TracedQueries } from './traced-queries.js'
 import { Transactions } from './transactions.js'
 
-/** What of it an instrumentation records; the rest is recorded by another, to the same provider. */
+/** What of it an instrumentation records; the rest is recorded by another, to the same provider. Events are apart. */
 export interface RecordedParts {
   readonly spans: boolean
-  /** Metrics, and the events that stand beside them. */
   readonly metrics: boolean
 }
 
@@ -55,11 +54,14 @@ export class RecorderSet {
     ]
     const metricRecorders: Observer[] = [
       new OperationDuration(instruments),
-      new ExceptionEvents(logger),
       new ConnectionTimes(instruments),
       this.#gauges,
     ]
-    const observers = [...(spans ? spanRecorders : []), ...(metrics ? metricRecorders : [])]
+    const observers = [
+      ...(spans ? spanRecorders : []),
+      new ExceptionEvents(logger),
+      ...(metrics ? metricRecorders : []),
+    ]
     const { dispatcher } = processState()
     this.#detach = observers.map((observer) => dispatcher.attach(observer))
   }
