@@ -1,0 +1,16 @@
+import knex, { type Knex } from 'knex'
+import type { LibrarySetting } from './libraries.js'
+
+export interface KnexShop {
+  readonly db: Knex
+  readonly close: () => Promise<void>
+}
+
+export async function openKnex({ variant, connectionString }: LibrarySetting): Promise<KnexShop> {
+  const db = knex({
+    client: 'pg',
+    connection: connectionString,
+    pool: { min: 0, max: variant.poolMax },
+  })
+  return { db, close: () => db.destroy() }
+}
