@@ -11,6 +11,7 @@ const pauseMillis = 60_000
 export class CircuitBreaker {
   #errors: number[] = []
   #openUntil = 0
+  #rests = 0
 
   /** Runs `action`; what it throws is counted and goes no further. Nothing runs while the breaker is open. */
   run<Result>(action: () => Result): Result | undefined {
@@ -27,12 +28,18 @@ export class CircuitBreaker {
     return this.#openUntil !== 0 && performance.now() < this.#openUntil
   }
 
+  /** How often it has opened. */
+  get rests(): number {
+    return this.#rests
+  }
+
   record(error: unknown): void {
     const now = performance.now()
     this.#errors = this.#errors.filter((at) => now - at < windowMillis)
     this.#errors.push(now)
     if (this.#errors.length < maximumErrors) return
     this.#errors = []
+    this.#rests++
     this.#openUntil = now + pauseMillis
     diag.error(
       'pgspan: insights failed ten times within a minute and rest for a minute; the last error was',

@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT } from '@opentelemetry/api'
+import { ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api'
 import { UnitOfWork } from '@pgspan/lifecycle'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { FindingDraft } from './finding.js'
@@ -38,7 +38,7 @@ function draft(title = 'a', changes: Partial<FindingDraft> = {}): FindingDraft {
 }
 
 function sight(one: FindingDraft = draft()): void {
-  log.open(one, { unit: undefined, callerContext: ROOT_CONTEXT }).settle()
+  log.open(one, { unit: undefined, callerContext: ROOT_CONTEXT })?.settle()
 }
 
 describe('the identity of a finding', () => {
@@ -102,9 +102,9 @@ describe('a finding is reported', () => {
   test('with its final evidence, once', () => {
     const sighting = log.open(draft('early'), { unit: undefined, callerContext: ROOT_CONTEXT })
     expect(reported).toEqual([])
-    sighting.update(draft('late'))
-    sighting.settle()
-    sighting.settle()
+    sighting?.update(draft('late'))
+    sighting?.settle()
+    sighting?.settle()
     expect(reported).toEqual(['late. 1'])
   })
 
@@ -137,6 +137,33 @@ describe('the list of findings', () => {
   })
 })
 
+describe('over all its sightings, a finding', () => {
+  const sightIn = (traceId: string, traceFlags: TraceFlags, savedMillis: number): void => {
+    const callerContext = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: '0'.repeat(16), traceFlags })
+    log
+      .open(draft('a', { evidence: { count: 12, savedMillis } }), { unit: undefined, callerContext })
+      ?.settle()
+  }
+
+  test('shows three traces, sampled ones first, of these the latest first', () => {
+    sightIn('not sampled', TraceFlags.NONE, 1)
+    for (const n of [1, 2]) sightIn(`sampled ${n}`, TraceFlags.SAMPLED, 1)
+    sightIn('sampled 1', TraceFlags.SAMPLED, 1)
+    sightIn('not sampled either', TraceFlags.NONE, 1)
+    expect(log.findings[0]?.traceIds).toEqual(['sampled 1', 'sampled 2', 'not sampled either'])
+  })
+
+  test('adds up what its fix would have saved', () => {
+    for (const millis of [10, 2.5, 4]) sightIn('a', TraceFlags.SAMPLED, millis)
+    expect(log.findings[0]?.totalSavedMillis).toBe(16.5)
+  })
+})
+
+test('what made room and what waited for its second is counted', () => {
+  for (let n = 0; n < 2_100; n++) sight(draft(`s${n}`))
+  expect([log.forgotten, log.withheld]).toEqual([100, 2_090])
+})
+
 test('a sink that throws is named once, and the others still run', async () => {
   const { diag, DiagLogLevel } = await import('@opentelemetry/api')
   const errors: unknown[][] = []
@@ -159,7 +186,7 @@ test('a sink that throws is named once, and the others still run', async () => {
     },
   })
   failing.addSink({ name: 'working', reported: ({ finding }) => reported.push(finding.title) })
-  failing.open(draft(), { unit: undefined, callerContext: ROOT_CONTEXT }).settle()
+  failing.open(draft(), { unit: undefined, callerContext: ROOT_CONTEXT })?.settle()
   diag.disable()
   expect(reported).toEqual(['a.'])
   expect(errors.map(([message]) => message)).toEqual([

@@ -1,9 +1,10 @@
-import { type Context, diag, trace } from '@opentelemetry/api'
-import type { UnitOfWork } from '@pgspan/lifecycle'
+import { type Context, diag, TraceFlags, trace } from '@opentelemetry/api'
+import type { QueryShape, UnitOfWork } from '@pgspan/lifecycle'
 import type { Finding, FindingDraft, Sighting } from './finding.js'
 import { findingId } from './finding-id.js'
 import { FindingRecord } from './finding-record.js'
 import type { FindingSink, SightedFinding } from './finding-sink.js'
+import { Suppressions } from './suppression/suppressions.js'
 import { TokenBucket } from './token-bucket.js'
 import { refreshUnitName } from './unit-name.js'
 
@@ -17,6 +18,10 @@ const maximumOpen = 2_000
 export interface FindingSubject {
   readonly unit: UnitOfWork | undefined
   readonly callerContext: Context
+  /** Of the statement, if the finding is of one. */
+  readonly shape?: QueryShape
+  /** Kinds that the code around it ignores, with spaces between them, or `*`. */
+  readonly ignoredFindings?: string | undefined
 }
 
 /** The findings of this process: at most 2,000, those that were not seen for the longest are forgotten. */
@@ -26,6 +31,23 @@ export class FindingLog {
   readonly #sinks: Set<FindingSink> = new Set()
   readonly #reportedSinks: WeakSet<FindingSink> = new WeakSet()
   readonly #bucket: TokenBucket = new TokenBucket(reportsPerSecond, performance.now())
+  readonly #suppressions: Suppressions
+  #forgotten = 0
+  #withheld = 0
+
+  constructor(suppressions: Suppressions = new Suppressions([])) {
+    this.#suppressions = suppressions
+  }
+
+  /** Findings that made room for others. */
+  get forgotten(): number {
+    return this.#forgotten
+  }
+
+  /** Reports that were too many for their second; the finding is reported when it is seen again. */
+  get withheld(): number {
+    return this.#withheld
+  }
 
   /** The latest first, each with its best evidence. */
   get findings(): readonly Finding[] {
@@ -38,10 +60,13 @@ export class FindingLog {
     return () => this.#sinks.delete(sink)
   }
 
-  open(draft: FindingDraft, subject: FindingSubject): Sighting {
+  /** Undefined if it is suppressed. */
+  open(draft: FindingDraft, subject: FindingSubject): Sighting | undefined {
     const { unit, callerContext } = subject
     if (unit !== undefined) refreshUnitName(unit, callerContext)
-    const id = findingId(draft, unit?.name ?? '')
+    const unitName = unit?.name ?? ''
+    const id = findingId(draft, unitName)
+    if (this.#suppressions.cover(id, draft, subject, unitName)) return undefined
     const finding = complete(id, draft, subject)
     const record = this.#records.get(id) ?? new FindingRecord(finding)
     this.#records.delete(id)
@@ -81,9 +106,14 @@ export class FindingLog {
     if (!this.#open.delete(sighting)) return
     const { record } = sighting
     const now = performance.now()
-    record.settle(sighting.finding)
+    record.settle(sighting.finding, isSampled(sighting))
+    sighting.finding = { ...sighting.finding, ...record.sums }
     this.#tell('counted', sighting)
-    if (!record.isDue(now) || !this.#bucket.take(now)) return
+    if (!record.isDue(now)) return
+    if (!this.#bucket.take(now)) {
+      this.#withheld++
+      return
+    }
     record.report(now)
     this.#tell('reported', sighting)
   }
@@ -103,6 +133,7 @@ export class FindingLog {
   #forgetOldest(): void {
     for (const id of this.#records.keys()) {
       this.#records.delete(id)
+      this.#forgotten++
       return
     }
   }
@@ -136,6 +167,7 @@ class OpenSighting implements Sighting, SightedFinding {
 function complete(id: string, draft: FindingDraft, { unit, callerContext }: FindingSubject): Finding {
   const { kind, tier, severity, title, evidence, source, callSite } = draft
   const now = new Date().toISOString()
+  const traceId = unit?.traceId ?? trace.getSpanContext(callerContext)?.traceId
   return {
     id,
     kind,
@@ -157,9 +189,16 @@ function complete(id: string, draft: FindingDraft, { unit, callerContext }: Find
     callSite,
     fix: draft.fix(callSite?.library),
     docs: kind.replaceAll('_', '-'),
-    traceId: unit?.traceId ?? trace.getSpanContext(callerContext)?.traceId,
+    traceId,
+    traceIds: [],
     firstSeen: now,
     lastSeen: now,
     count: 1,
+    totalSavedMillis: 0,
   }
+}
+
+function isSampled({ unit, callerContext }: FindingSubject): boolean {
+  const spanContext = unit?.rootSpan?.spanContext() ?? trace.getSpanContext(callerContext)
+  return ((spanContext?.traceFlags ?? TraceFlags.NONE) & TraceFlags.SAMPLED) !== 0
 }

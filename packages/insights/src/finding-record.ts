@@ -1,4 +1,6 @@
+import { ExemplarTraces } from './exemplar-traces.js'
 import type { Finding } from './finding.js'
+import { roundMillis } from './round-millis.js'
 
 const remindMillis = 300_000
 /** The same small number of executions in so many units of work is a constant of the code, not growing data. */
@@ -13,6 +15,8 @@ export class FindingRecord {
   #reportedAt = 0
   #sameCount = 0
   #lastCount = 0
+  #savedMillis = 0
+  readonly #traces: ExemplarTraces = new ExemplarTraces()
 
   constructor(finding: Finding) {
     this.#finding = finding
@@ -35,15 +39,24 @@ export class FindingRecord {
       severity: this.#isConstant(evidence) ? 'info' : evidence.severity,
       firstSeen: this.#finding.firstSeen,
       count: this.#count,
+      ...this.sums,
     } satisfies Finding
     const best = shown.evidence.count >= this.#finding.evidence.count ? shown : this.#finding
     this.#finding = { ...best, lastSeen: shown.lastSeen, count: this.#count }
     return shown
   }
 
-  /** The sighting's evidence is final. */
-  settle(evidence: Finding): void {
-    const { count } = evidence.evidence
+  /** What all sightings come to. */
+  get sums(): Pick<Finding, 'traceIds' | 'totalSavedMillis'> {
+    return { traceIds: this.#traces.ids, totalSavedMillis: roundMillis(this.#savedMillis) }
+  }
+
+  /** The sighting's evidence is final. @param isSampled its trace can be looked up. */
+  settle(evidence: Finding, isSampled: boolean): void {
+    const { count, savedMillis } = evidence.evidence
+    this.#savedMillis += savedMillis ?? 0
+    if (evidence.traceId !== undefined) this.#traces.add(evidence.traceId, isSampled)
+    this.#finding = { ...this.#finding, ...this.sums }
     this.#sameCount = count === this.#lastCount ? this.#sameCount + 1 : 1
     this.#lastCount = count
   }

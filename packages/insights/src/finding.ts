@@ -1,6 +1,15 @@
 import type { CallSite } from '@pgspan/lifecycle'
 
-export type FindingKind = 'n_plus_one' | 'duplicate_query' | 'repeated_query' | 'slow_query' | 'pool_wait'
+/** Every kind, one a line. */
+export const findingKinds = [
+  'n_plus_one',
+  'duplicate_query',
+  'repeated_query',
+  'slow_query',
+  'pool_wait',
+] as const
+
+export type FindingKind = (typeof findingKinds)[number]
 
 /**
  * How sure an N+1 is: the values came out of an earlier result (`proven`), out of the statement's own rows
@@ -68,11 +77,15 @@ export interface Finding {
   readonly docs: string
   /** The trace of this evidence. */
   readonly traceId: string | undefined
+  /** Traces in which it was seen: at most three, sampled ones first, of equals the latest. */
+  readonly traceIds: readonly string[]
   /** ISO times. */
   readonly firstSeen: string
   readonly lastSeen: string
   /** In how many units of work it was seen; outside any, how often. */
   readonly count: number
+  /** What the fix would have saved in all of them together, as far as it can be estimated. */
+  readonly totalSavedMillis: number
 }
 
 /** What a detector says; the rest of a {@link Finding} is added when it is recorded. */

@@ -1,11 +1,12 @@
 export type { EventRecord, LoggerLike, LoggerProviderLike } from '@pgspan/lifecycle'
-export type {
-  Finding,
-  FindingEvidence,
-  FindingKind,
-  FindingSeverity,
-  FindingSource,
-  FindingTier,
+export {
+  type Finding,
+  type FindingEvidence,
+  type FindingKind,
+  type FindingSeverity,
+  type FindingSource,
+  type FindingTier,
+  findingKinds,
 } from './finding.js'
 export { createInsights, type Insights } from './insights.js'
 export type { InsightsOptions } from './insights-options.js'
@@ -14,6 +15,9 @@ export { InsightsSpanProcessor } from './span-processor.js'
 export type {
   FamilyStatistics,
   InsightsStatistics,
+  LimitStatistics,
   PoolWaitStatistics,
   RouteStatistics,
 } from './statistics.js'
+export { type IgnoredFindings, ignoreFindings } from './suppression/ignore-findings.js'
+export type { Suppression, SuppressionStatus } from './suppression/suppression.js'

@@ -33,6 +33,7 @@ export class InsightsCore {
   readonly #reader: ResultReader = new ResultReader()
   /** Units that went early: when they come back, their end is listened to already. */
   readonly #pushedOut: WeakSet<UnitOfWork> = new WeakSet()
+  #unitsPushedOut = 0
   #sweeper: NodeJS.Timeout | undefined = undefined
 
   constructor(
@@ -49,12 +50,13 @@ export class InsightsCore {
     this.#reporter = {
       askCallSite: (query, listener) => this.#waits.ask(query, listener),
       askRepeatedCallSite: (query, listener) => this.#waits.askRepeated(query, listener),
-      open: (draft, subject) => {
-        const ignored = 'shape' in subject ? subject.shape.ignoredFindings : []
-        if (ignored.includes('*') || ignored.includes(draft.kind)) return undefined
-        return log.open(draft, subject)
-      },
+      open: (draft, subject) => log.open(draft, subject),
     }
+  }
+
+  /** Units of work that were judged early to make room. */
+  get unitsPushedOut(): number {
+    return this.#unitsPushedOut
   }
 
   /** @param values to be read now. */
@@ -130,6 +132,7 @@ export class InsightsCore {
   #endOldestUnit(): void {
     for (const unit of this.#activities.keys()) {
       this.#pushedOut.add(unit)
+      this.#unitsPushedOut++
       this.#endUnit(unit)
       return
     }

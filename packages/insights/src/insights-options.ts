@@ -1,6 +1,8 @@
 import type { MeterProvider } from '@opentelemetry/api'
 import { isLoggerProvider, type LoggerProviderLike } from '@pgspan/lifecycle'
 import { nearestName } from './nearest-name.js'
+import type { Suppression } from './suppression/suppression.js'
+import { readSuppressions } from './suppression/suppressions-file.js'
 
 /** Options of {@link createInsights} and {@link InsightsSpanProcessor}; all optional. */
 export interface InsightsOptions {
@@ -24,6 +26,11 @@ export interface InsightsOptions {
    * @defaultValue `5`
    */
   readonly nPlusOneThreshold?: number
+  /**
+   * The path of a JSON file that says which findings are not to be reported, why, and until when. Read once, at the
+   * start; an entry that has expired, or that matched nothing until the end, is said so once.
+   */
+  readonly suppressionsFile?: string
   /** Where the event `pgspan.finding` goes. @defaultValue the global logger provider */
   readonly loggerProvider?: LoggerProviderLike
   /** Where findings are counted. @defaultValue the global meter provider */
@@ -37,6 +44,7 @@ export interface InsightsSettings {
   readonly slowQueryMillis: number | undefined
   readonly poolWaitMillis: number | undefined
   readonly nPlusOneThreshold: number
+  readonly suppressions: readonly Suppression[]
   readonly loggerProvider: LoggerProviderLike | undefined
   readonly meterProvider: MeterProvider | undefined
   readonly console: boolean
@@ -46,6 +54,7 @@ const names: readonly (keyof InsightsOptions)[] = [
   'slowQueryMillis',
   'poolWaitMillis',
   'nPlusOneThreshold',
+  'suppressionsFile',
   'loggerProvider',
   'meterProvider',
   'console',
@@ -70,6 +79,7 @@ export function resolveOptions(options: InsightsOptions): InsightsSettings {
     slowQueryMillis: millisOf('slowQueryMillis', options.slowQueryMillis, 100),
     poolWaitMillis: millisOf('poolWaitMillis', options.poolWaitMillis, 100),
     nPlusOneThreshold: thresholdOf(options.nPlusOneThreshold),
+    suppressions: suppressionsOf(options.suppressionsFile),
     loggerProvider: loggerProviderOf(options.loggerProvider),
     meterProvider: meterProviderOf(options.meterProvider),
     console: consoleOf(options.console),
@@ -89,6 +99,12 @@ function thresholdOf(value: unknown): number {
   throw new TypeError(
     `nPlusOneThreshold must be an integer of at least ${leastThreshold}, got ${shown(value)}`,
   )
+}
+
+function suppressionsOf(path: unknown): readonly Suppression[] {
+  if (path === undefined) return []
+  if (typeof path === 'string' && path !== '') return readSuppressions(path)
+  throw new TypeError(`suppressionsFile must be the path of a file, got ${shown(path)}`)
 }
 
 function loggerProviderOf(value: unknown): LoggerProviderLike | undefined {

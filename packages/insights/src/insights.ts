@@ -13,6 +13,8 @@ import { RootSpanSink } from './sinks/root-span-sink.js'
 import { SpanFeed } from './span-feed.js'
 import type { InsightsStatistics } from './statistics.js'
 import { StatisticsCollector } from './statistics-collector.js'
+import type { SuppressionStatus } from './suppression/suppression.js'
+import { Suppressions } from './suppression/suppressions.js'
 
 /** Finds N+1, duplicate and slow queries and waits for connections, per request, job or trace. */
 export interface Insights {
@@ -26,6 +28,8 @@ export interface Insights {
   /** The latest first, at most 2,000, each with its best evidence so far. */
   findings(): readonly Finding[]
   statistics(): InsightsStatistics
+  /** The entries of the suppressions file, and how often each was of use. */
+  suppressions(): readonly SuppressionStatus[]
   /**
    * Calls `listener` for every finding when it is new in this process, and when it was seen 2, 4, 8 … times: when the
    * unit of work ends, or within ten seconds if it lasts longer. At most ten per second. What it throws is reported
@@ -55,13 +59,17 @@ export class ProcessInsights implements Insights {
   readonly spans: SpanFeed
   readonly breaker: CircuitBreaker = new CircuitBreaker()
   readonly core: InsightsCore
-  readonly #log: FindingLog = new FindingLog()
+  readonly #suppressions: Suppressions
+  readonly #log: FindingLog
   readonly #statistics: StatisticsCollector = new StatisticsCollector()
   #attachments = 0
+  #isClosed = false
   #detach: (() => void) | undefined = undefined
 
   constructor(options: InsightsOptions) {
     const settings = resolveOptions(options)
+    this.#suppressions = new Suppressions(settings.suppressions)
+    this.#log = new FindingLog(this.#suppressions)
     this.core = new InsightsCore(createDetectors(settings), this.#log, this.#statistics, this.breaker)
     this.observer = new LifecycleFeed(this.core, this.breaker)
     this.spans = new SpanFeed(this.core)
@@ -91,7 +99,21 @@ export class ProcessInsights implements Insights {
   }
 
   statistics(): InsightsStatistics {
-    return this.#statistics.statistics
+    const { byComment, byCode, byFile } = this.#suppressions
+    return {
+      ...this.#statistics.statistics,
+      suppressed: { byComment, byCode, byFile },
+      limits: {
+        unitsPushedOut: this.core.unitsPushedOut,
+        findingsForgotten: this.#log.forgotten,
+        reportsWithheld: this.#log.withheld,
+        rests: this.breaker.rests,
+      },
+    }
+  }
+
+  suppressions(): readonly SuppressionStatus[] {
+    return this.#suppressions.entries
   }
 
   subscribe(listener: (finding: Finding) => void): () => void {
@@ -106,6 +128,8 @@ export class ProcessInsights implements Insights {
     this.flush()
     this.#stop()
     this.breaker.run(() => this.core.close())
+    if (!this.#isClosed && this.#statistics.hasQueries) this.#suppressions.sayUnused()
+    this.#isClosed = true
   }
 
   #stop(): void {

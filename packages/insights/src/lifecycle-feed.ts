@@ -1,19 +1,22 @@
 import type { Context } from '@opentelemetry/api'
-import type {
-  AcquirePath,
-  Checkout,
-  DatabaseTarget,
-  Observer,
-  PoolView,
-  QueryExecution,
-  QueryResultView,
-  UnitOfWork,
+import {
+  type AcquirePath,
+  type Checkout,
+  type DatabaseTarget,
+  type Observer,
+  type PoolView,
+  type ProcessState,
+  processState,
+  type QueryExecution,
+  type QueryResultView,
+  type UnitOfWork,
 } from '@pgspan/lifecycle'
 import type { CircuitBreaker } from './circuit-breaker.js'
 import { errorCodeOf } from './error-code.js'
 import type { InsightsCore } from './insights-core.js'
 import type { ObservedCheckout } from './observed-checkout.js'
 import { ObservedQuery } from './observed-query.js'
+import { ignoredByCaller } from './suppression/ignore-findings.js'
 
 /** The full feed: queries and checkouts as the instrumentation of the driver sees them, sampled or not. */
 export class LifecycleFeed implements Observer {
@@ -25,6 +28,9 @@ export class LifecycleFeed implements Observer {
    * queries that never settle.
    */
   readonly #key = Symbol('pgspan.observed')
+  readonly #state: ProcessState = processState()
+  /** The kinds of findings that the code ignores which asked for a connection. */
+  readonly #ignored: WeakMap<Checkout, string> = new WeakMap()
 
   constructor(core: InsightsCore, breaker: CircuitBreaker) {
     this.#core = core
@@ -35,6 +41,7 @@ export class LifecycleFeed implements Observer {
     if (this.#breaker.isOpen) return
     try {
       const observed = observe(query)
+      if (this.#state.ignoredFindingsStorage !== undefined) this.#takeIgnored(observed, query)
       this.#note(query)[this.#key] = observed
       this.#core.queryStarted(observed, values)
     } catch (error) {
@@ -55,8 +62,21 @@ export class LifecycleFeed implements Observer {
     }
   }
 
+  /** Here the caller's code runs; the callback of the checkout may run in that of whoever gave the connection back. */
+  checkoutRequested(checkout: Checkout): void {
+    const ignored = ignoredByCaller()
+    if (ignored !== undefined) this.#ignored.set(checkout, ignored)
+  }
+
   checkoutSettled(checkout: Checkout): void {
-    this.#breaker.run(() => this.#core.checkoutSettled(new SettledCheckout(checkout)))
+    this.#breaker.run(() => {
+      this.#core.checkoutSettled(new SettledCheckout(checkout, this.#ignored.get(checkout)))
+    })
+  }
+
+  #takeIgnored(observed: ObservedQuery, { checkout }: QueryExecution): void {
+    const ofCheckout = checkout && this.#ignored.get(checkout)
+    observed.ignoredFindings = checkout?.forSingleQuery ? ofCheckout : (ignoredByCaller() ?? ofCheckout)
   }
 
   /** A query with the field that this feed adds to it, under a symbol that nobody else has. */
@@ -75,9 +95,11 @@ class SettledCheckout implements ObservedCheckout {
   readonly waitMillis: number
   readonly timedOut: boolean
   readonly settledAt: number
+  readonly ignoredFindings: string | undefined
   readonly #pool: PoolView
 
-  constructor(checkout: Checkout) {
+  constructor(checkout: Checkout, ignoredFindings: string | undefined) {
+    this.ignoredFindings = ignoredFindings
     this.unit = checkout.unitOfWork
     this.callerContext = checkout.callerContext
     this.poolName = checkout.pool.name

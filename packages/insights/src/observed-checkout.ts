@@ -17,4 +17,6 @@ export interface ObservedCheckout {
   readonly timedOut: boolean
   /** On the monotonic clock. */
   readonly settledAt: number
+  /** As {@link ObservedQuery.ignoredFindings}. */
+  readonly ignoredFindings: string | undefined
 }

@@ -48,6 +48,8 @@ export class ObservedQuery {
   echoHash = 0
   /** The state of the statement's tables when the query started. */
   epoch = 0
+  /** Kinds of findings that the code around the query ignores, with spaces between them, or `*`; mostly undefined. */
+  ignoredFindings: string | undefined = undefined
   /** How often these values were asked for in this state of the tables, this time included; 0 if unknown. */
   repetition = 0
 

@@ -20,6 +20,8 @@ export class QueryGroup {
   statement: string
   readonly target: DatabaseTarget
   readonly unit: UnitOfWork
+  /** As {@link ObservedQuery.ignoredFindings}, of all executions. */
+  readonly ignoredFindings: string | undefined
   /** Of the first execution. */
   readonly callerContext: Context
   /** Rows, timing and call sites are known: the statement was seen in the driver, not in somebody's spans. */
@@ -53,6 +55,7 @@ export class QueryGroup {
     this.statement = first.statement
     this.target = first.target
     this.unit = unit
+    this.ignoredFindings = first.ignoredFindings
     this.callerContext = first.callerContext
     this.isFull = first.callSites !== undefined
     this.ordinal = ordinal

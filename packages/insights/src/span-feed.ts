@@ -14,6 +14,7 @@ import { ObservedQuery } from './observed-query.js'
 import type { ReadableSpanLike, StartedSpanLike } from './readable-span.js'
 import { SpanTargets } from './span-targets.js'
 import { valuesInAttributes } from './span-values.js'
+import { ignoredByCaller } from './suppression/ignore-findings.js'
 
 /** Queries of this scope came through the full feed. */
 const ownScope = '@pgspan/instrumentation-pg'
@@ -31,6 +32,8 @@ export class SpanFeed {
   readonly #fed: WeakSet<object> = new WeakSet()
   /** Spans of an ORM around the span of the driver: a query is counted once. */
   readonly #around: WeakSet<object> = new WeakSet()
+  /** The kinds of findings that the code ignores which started the span. */
+  readonly #ignored: WeakMap<object, string> = new WeakMap()
 
   constructor(core: InsightsCore) {
     this.#core = core
@@ -38,6 +41,8 @@ export class SpanFeed {
 
   spanStarted(span: StartedSpanLike, parentContext: Context): void {
     if (!isPostgresCall(span)) return
+    const ignored = ignoredByCaller()
+    if (ignored !== undefined) this.#ignored.set(span, ignored)
     // Only what may be a call to PostgreSQL itself is asked for later.
     const parent = trace.getSpan(parentContext) as Partial<ReadableSpanLike> | undefined
     if (parent?.kind === SpanKind.CLIENT) this.#around.add(parent)
@@ -51,6 +56,7 @@ export class SpanFeed {
     if (this.#around.has(span) || this.#fed.has(span)) return
     this.#fed.add(span)
     const query = this.#observe(span, text)
+    query.ignoredFindings = this.#ignored.get(span)
     this.#core.queryStarted(query, valuesInAttributes(span.attributes))
     complete(query, span, text)
     this.#core.querySettled(query, undefined)

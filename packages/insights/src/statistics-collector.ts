@@ -91,7 +91,12 @@ export class StatisticsCollector {
     pool.maximumMillis = Math.max(pool.maximumMillis, waitMillis)
   }
 
-  get statistics(): InsightsStatistics {
+  get hasQueries(): boolean {
+    return this.#queries > 0
+  }
+
+  /** All but what others count. */
+  get statistics(): Omit<InsightsStatistics, 'suppressed' | 'limits'> {
     const perUnit = Math.max(1, this.#units)
     return {
       since: this.#since,

@@ -19,8 +19,24 @@ export interface InsightsStatistics {
   readonly families: readonly FamilyStatistics[]
   /** By number of units, the largest first: at most 200, the others together as `_OTHER`. */
   readonly routes: readonly RouteStatistics[]
+  /** Findings that were not made, as somebody had asked not to make them. */
+  readonly suppressed: { readonly byComment: number; readonly byCode: number; readonly byFile: number }
+  /** What had to give way to the limits of memory and rates. */
+  readonly limits: LimitStatistics
   /** At most 64 pools. */
   readonly poolWaits: readonly PoolWaitStatistics[]
+}
+
+/** How often a limit was reached. */
+export interface LimitStatistics {
+  /** Units of work that were judged early, as more than 1,000 ran at once. */
+  readonly unitsPushedOut: number
+  /** Findings that were forgotten, as there were more than 2,000. */
+  readonly findingsForgotten: number
+  /** Reports that were more than ten in their second; their findings are reported when they are seen again. */
+  readonly reportsWithheld: number
+  /** How often insights rested for a minute after errors of their own. */
+  readonly rests: number
 }
 
 /** Executions of one statement. Quantiles come from logarithmic buckets and are off by 9 % at most. */

@@ -25,8 +25,12 @@ export class UnitActivity {
   readonly errors: string[] = []
   /** Executions of statements beyond {@link maximumGroups}. */
   overlooked = 0
-  /** By fingerprint, for each database; there is hardly ever a second one. */
-  readonly #groups: { readonly target: DatabaseTarget; readonly groups: Map<string, QueryGroup> }[] = []
+  /** By fingerprint, for each database and for code that ignores findings; there is hardly ever a second one. */
+  readonly #groups: {
+    readonly target: DatabaseTarget
+    readonly ignoredFindings: string | undefined
+    readonly groups: Map<string, QueryGroup>
+  }[] = []
   #groupCount = 0
   #sequence = 0
   readonly #ordinals: number[] = [0]
@@ -54,9 +58,9 @@ export class UnitActivity {
    */
   start(query: ObservedQuery, values: SlotValues): QueryGroup | undefined {
     const sequence = ++this.#sequence
-    const { shape, target } = query
+    const { shape } = query
     query.epoch = this.changes.lastOf(shape.tables)
-    const known = this.#groupsOf(target)?.get(shape.fingerprint)
+    const known = this.#groupsOf(query)?.get(shape.fingerprint)
     const over = known?.isOver(query.startedAt) ? known : undefined
     const group = over === undefined && known !== undefined ? known : this.#open(query, over)
     this.#ordinals[sequence % rememberedStatements] = group?.ordinal ?? maximumGroups
@@ -103,18 +107,20 @@ export class UnitActivity {
       return undefined
     }
     if (over === undefined) this.#groupCount++
-    const { shape, target } = query
+    const { shape, target, ignoredFindings } = query
     const group = new QueryGroup(query, this.unit, over?.ordinal ?? this.#groupCount)
-    const groups = this.#groupsOf(target)
-    if (groups === undefined) this.#groups.push({ target, groups: new Map([[shape.fingerprint, group]]) })
-    else groups.set(shape.fingerprint, group)
+    const groups = this.#groupsOf(query)
+    if (groups !== undefined) groups.set(shape.fingerprint, group)
+    else this.#groups.push({ target, ignoredFindings, groups: new Map([[shape.fingerprint, group]]) })
     if (!this.#namesMigrations)
       this.#namesMigrations = shape.tables.some((table) => migrationTable.test(table))
     return group
   }
 
-  #groupsOf(target: DatabaseTarget): Map<string, QueryGroup> | undefined {
-    for (const ofTarget of this.#groups) if (ofTarget.target === target) return ofTarget.groups
+  #groupsOf({ target, ignoredFindings }: ObservedQuery): Map<string, QueryGroup> | undefined {
+    for (const some of this.#groups) {
+      if (some.target === target && some.ignoredFindings === ignoredFindings) return some.groups
+    }
     return undefined
   }
 

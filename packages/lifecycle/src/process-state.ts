@@ -30,6 +30,8 @@ export interface ProcessState {
   lastConnectionId: number
   /** Asked for a comment when a query is about to be sent; the first that has one counts. */
   sqlCommenters: Set<SqlCommenter>
+  /** The kinds of findings that the running code ignores; made by whoever ignores some first. */
+  ignoredFindingsStorage?: AsyncLocalStorage<string>
 }
 
 const key: unique symbol = Symbol.for('pgspan.process.1')

@@ -6,6 +6,7 @@ export interface EnvironmentSettings {
   readonly slowQueryMillis: number | false | undefined
   readonly poolWaitMillis: number | false | undefined
   readonly console: boolean | undefined
+  readonly suppressionsFile: string | undefined
 }
 
 type Reader<Value> = (value: string) => Value | undefined
@@ -31,6 +32,7 @@ const variables = [
   'PGSPAN_SLOW_QUERY_MILLIS',
   'PGSPAN_POOL_WAIT_MILLIS',
   'PGSPAN_CONSOLE',
+  'PGSPAN_SUPPRESSIONS_FILE',
 ] as const
 type Variable = (typeof variables)[number]
 
@@ -58,6 +60,7 @@ export function readEnvironment(
     slowQueryMillis: read('PGSPAN_SLOW_QUERY_MILLIS', readMillis, 'a number of milliseconds above 0, or off'),
     poolWaitMillis: read('PGSPAN_POOL_WAIT_MILLIS', readMillis, 'a number of milliseconds above 0, or off'),
     console: read('PGSPAN_CONSOLE', readBoolean, '1 or 0'),
+    suppressionsFile: read('PGSPAN_SUPPRESSIONS_FILE', (path) => path, 'the path of a file'),
   }
 }
 

@@ -29,6 +29,8 @@ export interface PgspanOptions {
   readonly acquireSpans?: SpanRule
   /** Spans for opening a connection. @defaultValue `slow`: failed, or 50 ms and more */
   readonly connectSpans?: SpanRule
+  /** More options of insights, such as `suppressionsFile`. Those above win. */
+  readonly insights?: InsightsOptions
   /** More options of the instrumentation of `pg`: hooks, SQL comments, parameters. Those above win. */
   readonly pg?: PgInstrumentationConfig
   /** Where the metrics endpoint listens. @defaultValue `OTEL_EXPORTER_PROMETHEUS_HOST`, or `127.0.0.1` */
@@ -55,6 +57,7 @@ const checks: { [Option in keyof Required<PgspanOptions>]: readonly [(value: unk
     console: [(value) => typeof value === 'boolean', 'true or false'],
     acquireSpans: [isRule, "'always', 'never' or 'slow'"],
     connectSpans: [isRule, "'always', 'never' or 'slow'"],
+    insights: [(value) => typeof value === 'object' && value !== null, 'an object of options'],
     pg: [(value) => typeof value === 'object' && value !== null, 'an object of options'],
     prometheusHost: [isText, 'a host name or an address'],
     prometheusPort: [isPortOrFalse, 'a port from 1 to 65535, or false'],
@@ -83,9 +86,10 @@ export function checkOptions(options: PgspanOptions): void {
 
 /** The part of the options that insights take; undefined ones are left out. */
 export function insightsOptions(
-  options: Pick<PgspanOptions, 'slowQueryMillis' | 'poolWaitMillis'>,
+  options: Pick<PgspanOptions, 'slowQueryMillis' | 'poolWaitMillis' | 'insights'>,
 ): InsightsOptions {
   return {
+    ...options.insights,
     ...(options.slowQueryMillis !== undefined && { slowQueryMillis: options.slowQueryMillis }),
     ...(options.poolWaitMillis !== undefined && { poolWaitMillis: options.poolWaitMillis }),
   }

@@ -43,7 +43,7 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
   }
   // First, since a wrong option of theirs stops everything.
   const instrumentations = [...ownInstrumentations(options), ...(options.instrumentations ?? [])]
-  const insights = createInsights(insightsOptions(merged(options, environment)))
+  const insights = makeInsights(options, environment)
   const stopListening = listen(insights, options, environment)
   const sdk = runGuarded(() => startSdk(options, instrumentations, new InsightsSpanProcessor(insights)))
   if (sdk === undefined) {
@@ -60,6 +60,20 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
       await sdk?.shutdown()
       for (const instrumentation of instrumentations) instrumentation.disable()
     },
+  }
+}
+
+/** @throws TypeError for a wrong option; a suppressions file of the environment that is wrong is left out. */
+function makeInsights(options: PgspanOptions, environment: EnvironmentSettings): Insights {
+  const given = insightsOptions(merged(options, environment))
+  const suppressionsFile = given.suppressionsFile ?? environment.suppressionsFile
+  if (suppressionsFile === undefined || suppressionsFile === given.suppressionsFile) return createInsights(given)
+  const insights = createInsights(given)
+  try {
+    return createInsights({ ...given, suppressionsFile })
+  } catch (error) {
+    diag.warn(`pgspan: nothing is suppressed by PGSPAN_SUPPRESSIONS_FILE; ${error}`)
+    return insights
   }
 }
 
@@ -90,6 +104,7 @@ function merged(options: PgspanOptions, environment: EnvironmentSettings): Pgspa
   const slowQueryMillis = options.slowQueryMillis ?? environment.slowQueryMillis
   const poolWaitMillis = options.poolWaitMillis ?? environment.poolWaitMillis
   return {
+    ...(options.insights !== undefined && { insights: options.insights }),
     ...(slowQueryMillis !== undefined && { slowQueryMillis }),
     ...(poolWaitMillis !== undefined && { poolWaitMillis }),
   }

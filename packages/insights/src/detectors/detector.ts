@@ -14,7 +14,7 @@ export interface Reporter {
   askCallSite(query: ObservedQuery, listener: (site: CallSite | undefined) => void): void
   /** As {@link askCallSite}, for one of a statement's many executions: answers may be remembered for a minute. */
   askRepeatedCallSite(query: ObservedQuery, listener: (site: CallSite | undefined) => void): void
-  /** Undefined if it is not to be reported: ignored in the statement's comment. */
+  /** Undefined if it is not to be reported: ignored by a comment, by code or by a file. */
   open(draft: FindingDraft, subject: ObservedQuery | QueryGroup | ObservedCheckout): Sighting | undefined
 }
 
