@@ -76,6 +76,13 @@ describe('an application with pgspan registered', () => {
     expect(ended.stderr).toContain('PGSPAN_SLOW is not a setting')
   })
 
+  test('goes on when the suppressions file of its environment is none, and says so', async () => {
+    const ended = await run(register, { ...quiet, PGSPAN_SUPPRESSIONS_FILE: 'no-such-file.json' })
+    expect({ stdout: ended.stdout, code: ended.code }).toEqual({ stdout: bare.stdout, code: bare.code })
+    expect(ended.stderr).toContain('nothing is suppressed by PGSPAN_SUPPRESSIONS_FILE')
+    expect(ended.stderr).toContain('no-such-file.json cannot be read: ENOENT')
+  })
+
   test('is left alone when pgspan is disabled', async () => {
     const ended = await run(register, { PGSPAN_DISABLED: '1' })
     expect(ended).toEqual(bare)

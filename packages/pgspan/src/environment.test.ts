@@ -16,7 +16,13 @@ test('settings are read', () => {
     PGSPAN_POOL_WAIT_MILLIS: 'off',
     PGSPAN_CONSOLE: 'false',
   })
-  expect(settings).toEqual({ disabled: true, slowQueryMillis: 250, poolWaitMillis: false, console: false, suppressionsFile: undefined })
+  expect(settings).toEqual({
+    disabled: true,
+    slowQueryMillis: 250,
+    poolWaitMillis: false,
+    console: false,
+    suppressionsFile: undefined,
+  })
   expect(warnings).toEqual([])
 })
 
@@ -37,7 +43,13 @@ test('an unknown name is told the nearest', () => {
 
 test('an empty value counts as none', () => {
   expect(read({ PGSPAN_DISABLED: '' })).toEqual({
-    settings: { disabled: false, slowQueryMillis: undefined, poolWaitMillis: undefined, console: undefined, suppressionsFile: undefined },
+    settings: {
+      disabled: false,
+      slowQueryMillis: undefined,
+      poolWaitMillis: undefined,
+      console: undefined,
+      suppressionsFile: undefined,
+    },
     warnings: [],
   })
 })

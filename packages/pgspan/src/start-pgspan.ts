@@ -67,7 +67,8 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
 function makeInsights(options: PgspanOptions, environment: EnvironmentSettings): Insights {
   const given = insightsOptions(merged(options, environment))
   const suppressionsFile = given.suppressionsFile ?? environment.suppressionsFile
-  if (suppressionsFile === undefined || suppressionsFile === given.suppressionsFile) return createInsights(given)
+  if (suppressionsFile === undefined || suppressionsFile === given.suppressionsFile)
+    return createInsights(given)
   const insights = createInsights(given)
   try {
     return createInsights({ ...given, suppressionsFile })
