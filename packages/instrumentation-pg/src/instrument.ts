@@ -3,6 +3,13 @@ import { announceClient } from './driver/client-state.js'
 import { type PgClient, type PgPool, prototypeWith } from './driver/pg-shapes.js'
 import { patchClientPrototype, patchPoolPrototype } from './driver/pg-source.js'
 import { announcePool } from './driver/pool-state.js'
+import {
+  announceSequelizePool,
+  patchSequelizePool,
+  type SequelizePool,
+  sequelizePoolPrototypeOf,
+} from './driver/sequelize-pool-source.js'
+import { announceTarnPool, patchTarnPool, type TarnPool, tarnPrototypeOf } from './driver/tarn-source.js'
 
 /**
  * Observes a driver that module hooks do not see: one inside a bundle, one that was loaded before.
@@ -32,18 +39,22 @@ export function instrumentPg<Module extends object>(pg: Module): Module {
 }
 
 /**
- * Observes the class of a pool, and of its clients: `pg.Pool`, `pg-pool`, Neon's pool, one inside a
- * bundle. It may be in use: connections that are out count as used until they come back.
+ * Observes the class of a pool, and of its clients: `pg.Pool`, `pg-pool`, Neon's pool, one inside a bundle; tarn's
+ * (`knex.client.pool`) and sequelize-pool's. It may be in use: connections that are out count as used until they
+ * come back.
  *
  * The pool's figures are there from now on, under the target of its connections, or of its options while it has none.
  * Patches once, however often it is called.
  *
  * @returns the pool that it was given.
- * @throws TypeError for anything without the methods `query`, `connect` and `end`.
+ * @throws TypeError for anything without the methods `query`, `connect` and `end` and the counts of pg-pool, or the
+ * methods of the other pools.
  */
 export function instrumentPool<Pool extends object>(pool: Pool): Pool {
+  if (instrumentForeignPool(pool)) return pool
   const prototype = prototypeWith(pool, ['query', 'connect', 'end'])
-  if (prototype === undefined) {
+  // Slonik's pools have these methods, too, with other arguments, and no counts.
+  if (prototype === undefined || typeof Reflect.get(pool, 'totalCount') !== 'number') {
     throw new TypeError(
       `instrumentPool: a pool with the methods query, connect and end was expected, got ${shown(pool)}`,
     )
@@ -79,6 +90,23 @@ export function instrumentClient<Client extends object>(client: Client): Client 
   announceClient(client as unknown as PgClient)
   processState().patchedDrivers.add('pg (instrumentClient)')
   return client
+}
+
+/** The pools of libraries, which hold clients of pg. False if it is none that is known. */
+function instrumentForeignPool(pool: unknown): boolean {
+  if (!isObject(pool)) return false
+  const tarn = tarnPrototypeOf(pool)
+  const sequelize = sequelizePoolPrototypeOf(pool)
+  if (tarn !== undefined) {
+    patchTarnPool(tarn)
+    // The methods were found; the rest of the shape is optional.
+    announceTarnPool(pool as TarnPool)
+  } else if (sequelize !== undefined) {
+    patchSequelizePool(sequelize)
+    announceSequelizePool(pool as SequelizePool)
+  } else return false
+  processState().patchedDrivers.add('pool of a library (instrumentPool)')
+  return true
 }
 
 interface DriverClass {

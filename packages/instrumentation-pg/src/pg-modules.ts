@@ -5,11 +5,14 @@ import {
 } from '@opentelemetry/instrumentation'
 import { processState } from '@pgspan/lifecycle'
 import { patchClientClass, patchPoolClass } from './driver/pg-source.js'
+import { patchSequelizePool, sequelizePoolPrototypeOf } from './driver/sequelize-pool-source.js'
+import { patchSlonik } from './driver/slonik-source.js'
+import { patchTarnPool, tarnPrototypeOf } from './driver/tarn-source.js'
 
 /** What is patched, for people. */
 const supported = { pg: '8.11 or newer, before 9', 'pg-pool': '3.6 or newer, before 4' } as const
 
-/** Tells OpenTelemetry's module hooks what to patch when `pg` and `pg-pool` are loaded. */
+/** Tells OpenTelemetry's module hooks what to patch when `pg`, `pg-pool` and the pools of libraries are loaded. */
 export function pgModules(): InstrumentationNodeModuleDefinition[] {
   return [
     // The files as well as the package: `import pg from 'pg'` loads only them through `require`. The package as well
@@ -20,6 +23,16 @@ export function pgModules(): InstrumentationNodeModuleDefinition[] {
       new InstrumentationNodeModuleFile('pg/lib/native/client.js', ['*'], patchClient, keepPatched),
     ]),
     new InstrumentationNodeModuleDefinition('pg-pool', ['*'], patchPool, keepPatched),
+    new InstrumentationNodeModuleDefinition('tarn', ['*'], patchTarn, keepPatched),
+    new InstrumentationNodeModuleDefinition('sequelize-pool', ['*'], patchSequelize, keepPatched),
+    new InstrumentationNodeModuleDefinition('slonik', ['*'], undefined, keepPatched, [
+      new InstrumentationNodeModuleFile(
+        'slonik/dist/factories/createConnectionPool.js',
+        ['*'],
+        patchSlonikPool,
+        keepPatched,
+      ),
+    ]),
   ]
 }
 
@@ -41,6 +54,42 @@ function patchClient(exports: unknown, version?: string): unknown {
 
 function patchPool(exports: unknown, version?: string): unknown {
   return patchSupported('pg-pool', exports, version, isSupportedPgPool, patchPoolClass)
+}
+
+function patchTarn(exports: unknown, version?: string): unknown {
+  return patchByShape('tarn', exports, version, ({ Pool }) => {
+    const prototype = tarnPrototypeOf(Pool.prototype)
+    if (prototype) patchTarnPool(prototype)
+    return prototype !== undefined
+  })
+}
+
+function patchSequelize(exports: unknown, version?: string): unknown {
+  return patchByShape('sequelize-pool', exports, version, ({ Pool }) => {
+    const prototype = sequelizePoolPrototypeOf(Pool.prototype)
+    if (prototype) patchSequelizePool(prototype)
+    return prototype !== undefined
+  })
+}
+
+function patchSlonikPool(exports: unknown, version?: string): unknown {
+  return patchByShape('slonik', exports, version, (module) => patchSlonik(module))
+}
+
+/** Their versions are many, and what is used of them little: it is there, or the pool is left alone. */
+function patchByShape(
+  name: string,
+  exports: unknown,
+  version: string | undefined,
+  patch: (module: { readonly Pool: { readonly prototype: object } }) => boolean,
+): unknown {
+  try {
+    // What is not there throws, here.
+    if (!patch(exports as Parameters<typeof patch>[0])) throw new TypeError('an unknown shape')
+  } catch (error) {
+    diag.warn(`pgspan: pools of ${name} ${version ?? ''} have no metrics: ${(error as Error).message}`)
+  }
+  return exports
 }
 
 function patchSupported(

@@ -7,6 +7,7 @@ import {
   runWithUnitOfWork,
 } from '@pgspan/lifecycle'
 import { announceEnd, clientStateOf, followStringSyntax } from './client-state.js'
+import { foreignOpening } from './foreign-opening.js'
 import { guarded } from './guarded.js'
 import type { ObservedCall } from './layered-method.js'
 import type { PgClient, PgClientPrototype } from './pg-shapes.js'
@@ -77,7 +78,7 @@ function open(client: PgClient, forPool: OpeningPool | undefined): ConnectionOpe
   const callerContext = forPool?.isForNobody ? ROOT_CONTEXT : context.active()
   const opening = new ConnectionOpening(
     connection,
-    forPool && poolStateOf(forPool.pool, connection.target).view,
+    forPool ? poolStateOf(forPool.pool, connection.target).view : foreignOpening()?.opens(client),
     callerContext,
     forPool?.isForNobody ? undefined : currentUnitOfWork(callerContext),
     performance.now(),

@@ -6,10 +6,7 @@ import { observeClientQuery } from './patch-client-query.js'
 import { observePoolConnect, observePoolEnd, patchNewClient, patchPoolQuery } from './patch-pool.js'
 import type { PgClient, PgClientPrototype, PgPool, PgPoolPrototype } from './pg-shapes.js'
 import { QueryShapes } from './query-shapes.js'
-
-// Versioned, and the same for every copy of this package: whoever finds it leaves the prototype as it is, since
-// the layer that is there reports to the observers of the whole process.
-const mark: unique symbol = Symbol.for('pgspan.source.1')
+import { sourceMark } from './source-mark.js'
 
 /** What stands on a patched prototype under `Symbol.for('pgspan.source.1')`. */
 interface SourceMark {
@@ -74,7 +71,9 @@ function layer<Receiver extends object>(
 }
 
 function patchOnce(prototype: Prototype, patch: (prototype: Prototype) => () => void): void {
-  const known = Object.hasOwn(prototype, mark) ? (prototype[mark] as Partial<SourceMark>) : undefined
+  const known = Object.hasOwn(prototype, sourceMark)
+    ? (prototype[sourceMark] as Partial<SourceMark>)
+    : undefined
   if (known !== undefined) {
     known.coverUpstream?.()
     return
@@ -82,7 +81,7 @@ function patchOnce(prototype: Prototype, patch: (prototype: Prototype) => () => 
   let coverUpstream = (): void => {}
   const attach = (observer: Observer): (() => void) => processState().dispatcher.attach(observer)
   const own: SourceMark = Object.freeze({ protocol: 1, attach, coverUpstream: () => coverUpstream() })
-  Object.defineProperty(prototype, mark, { value: own })
+  Object.defineProperty(prototype, sourceMark, { value: own })
   coverUpstream = patch(prototype)
   // Others that were registered for the same module wrap it after us, in the same step.
   queueMicrotask(coverUpstream)

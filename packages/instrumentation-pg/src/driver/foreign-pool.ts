@@ -1,0 +1,185 @@
+import { type Context, context } from '@opentelemetry/api'
+import {
+  type AcquirePath,
+  Checkout,
+  currentUnitOfWork,
+  type PoolCounts,
+  PoolView,
+  processState,
+  type UnitOfWork,
+} from '@pgspan/lifecycle'
+import { clientStateOf } from './client-state.js'
+import { type ForeignOpening, whileForeignOpening } from './foreign-opening.js'
+import type { PgClient } from './pg-shapes.js'
+import { endView } from './pool-state.js'
+import { sourceMark } from './source-mark.js'
+
+/** One request for a connection, from the call until its answer. */
+export interface ForeignRequest {
+  readonly callerContext: Context
+  readonly unitOfWork: UnitOfWork | undefined
+  readonly path: AcquirePath
+  readonly requestedAt: number
+  /** Undefined until the pool's first client has told where the pool leads. */
+  checkout: Checkout | undefined
+}
+
+/**
+ * A pool that is not pg-pool, as its source tells of it: what it hands out is called a resource, and is a client of
+ * pg or stands for one.
+ *
+ * Pools of this kind hold connections of any database: one that makes no client of pg is never announced.
+ */
+export class ForeignPool {
+  readonly #counts: () => PoolCounts | undefined
+  readonly #clients: WeakMap<object, PgClient> = new WeakMap()
+  readonly #checkouts: WeakMap<object, Checkout> = new WeakMap()
+  readonly #outBefore: WeakSet<object> = new WeakSet()
+  readonly #early: Set<ForeignRequest> = new Set()
+  #view: PoolView | undefined = undefined
+
+  /** @param counts returns undefined once the pool is gone. */
+  constructor(counts: () => PoolCounts | undefined) {
+    this.#counts = counts
+  }
+
+  request(path: AcquirePath): ForeignRequest {
+    const callerContext = context.active()
+    const request: ForeignRequest = {
+      callerContext,
+      unitOfWork: currentUnitOfWork(callerContext),
+      path,
+      requestedAt: performance.now(),
+      checkout: undefined,
+    }
+    if (this.#view === undefined) this.#early.add(request)
+    else begin(request, this.#view)
+    return request
+  }
+
+  acquire(request: ForeignRequest, resource: object): void {
+    this.#early.delete(request)
+    const client = this.#clientOf(resource)
+    if (client === undefined) return
+    const checkout = request.checkout ?? begin(request, this.#announce(client))
+    const state = clientStateOf(client)
+    checkout.pool.pending--
+    checkout.pool.used++
+    state.checkout = checkout
+    this.#checkouts.set(resource, checkout)
+    processState().dispatcher.acquireCheckout(checkout, state.connection)
+  }
+
+  fail(request: ForeignRequest, error: unknown, timedOut: boolean): void {
+    this.#early.delete(request)
+    const { checkout } = request
+    if (checkout === undefined) return
+    checkout.pool.pending--
+    checkout.timedOut = timedOut
+    processState().dispatcher.failCheckout(checkout, error)
+  }
+
+  /** @param error what made the pool close it, if that was the reason. */
+  release(resource: object, error?: unknown): void {
+    if (this.#outBefore.delete(resource) && this.#view) this.#view.used--
+    const checkout = this.#checkouts.get(resource)
+    if (checkout === undefined) return
+    this.#checkouts.delete(resource)
+    const client = this.#clientOf(resource)
+    if (client) clientStateOf(client).checkout = undefined
+    checkout.pool.used--
+    processState().dispatcher.releaseCheckout(checkout, error)
+  }
+
+  /** Makes a connection; the first client that connects meanwhile is the pool's. */
+  create<Result>(step: () => Result, opened: (client: PgClient) => void = () => {}): Result {
+    let isOpen = false
+    const opening: ForeignOpening = {
+      opens: (client) => {
+        if (isOpen) return undefined
+        isOpen = true
+        opened(client)
+        return this.#announce(client)
+      },
+    }
+    return whileForeignOpening(opening, step)
+  }
+
+  /** The resource is not the client itself. */
+  standsFor(resource: object, client: PgClient): void {
+    this.#clients.set(resource, client)
+  }
+
+  /** Resources that were there before the pool was observed. */
+  adopt(resources: readonly object[], held: readonly object[]): void {
+    if (this.#view !== undefined) return
+    const client = [...resources, ...held].map((resource) => this.#clientOf(resource)).find(Boolean)
+    if (client === undefined) return
+    const view = this.#announce(client)
+    for (const resource of held) this.#outBefore.add(resource)
+    view.used += held.length
+  }
+
+  end(): void {
+    if (this.#view) endView(this.#view)
+  }
+
+  #announce(client: PgClient): PoolView {
+    if (this.#view !== undefined) return this.#view
+    const { dispatcher, poolNames } = processState()
+    const { target } = clientStateOf(client).connection
+    const view = new PoolView(poolNames.take(undefined, target), target, this.#counts)
+    this.#view = view
+    dispatcher.poolAppeared(view)
+    for (const request of this.#early) begin(request, view)
+    this.#early.clear()
+    return view
+  }
+
+  #clientOf(resource: object): PgClient | undefined {
+    const client = this.#clients.get(resource)
+    if (client !== undefined) return client
+    // Drivers of other databases have no such mark.
+    return sourceMark in resource ? (resource as unknown as PgClient) : undefined
+  }
+}
+
+function begin(request: ForeignRequest, view: PoolView): Checkout {
+  const { callerContext, unitOfWork, path, requestedAt } = request
+  const checkout = new Checkout(view, callerContext, unitOfWork, false, path, requestedAt)
+  request.checkout = checkout
+  view.pending++
+  processState().dispatcher.checkoutRequested(checkout)
+  return checkout
+}
+
+const pools: WeakMap<object, ForeignPool> = new WeakMap()
+const collected: FinalizationRegistry<ForeignPool> = new FinalizationRegistry((pool) => pool.end())
+
+/** What is known of a pool; made when it is first seen, and kept as long as the application keeps the pool. */
+export function foreignPoolOf<Pool extends object>(
+  pool: Pool,
+  counts: (pool: Pool) => PoolCounts | undefined,
+  onFirstSight: (foreign: ForeignPool) => void = () => {},
+): ForeignPool {
+  const known = pools.get(pool)
+  if (known !== undefined) return known
+  const reference = new WeakRef(pool)
+  const foreign = new ForeignPool(() => {
+    const live = reference.deref()
+    return live && counts(live)
+  })
+  pools.set(pool, foreign)
+  collected.register(pool, foreign)
+  onFirstSight(foreign)
+  return foreign
+}
+
+const mark: unique symbol = Symbol.for('pgspan.pool-source.1')
+
+/** Patches a prototype or a module once, whichever copy of this package comes first. */
+export function patchPoolOnce(holder: object, patch: () => void): void {
+  if (Object.hasOwn(holder, mark)) return
+  Object.defineProperty(holder, mark, { value: { protocol: 1 } })
+  patch()
+}
