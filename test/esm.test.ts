@@ -19,6 +19,7 @@ const everyName = {
 test.each([
   ['no loader hook', '', []],
   ['the loader hook, registered', 'register', []],
+  ['the loader hook, and one that gives sources', 'sources in a thread and register', []],
   ['the loader hook, as an option', '', ['--experimental-loader', '@opentelemetry/instrumentation/hook.mjs']],
 ] as const)(
   'an ESM application with %s has one span per query, whatever it imports',

@@ -10,11 +10,19 @@ export interface ChildResult {
   readonly code: number | null
 }
 
-/** Runs Node with `args` in `test/drivers`, where the drivers and instrumentations are installed. */
-export function runNode(args: readonly string[], env: Record<string, string> = {}): Promise<ChildResult> {
+/**
+ * Runs Node with `args` in `test/drivers`, where the drivers and instrumentations are installed.
+ *
+ * @param program the Node to run; this one by default.
+ */
+export function runNode(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  program: string = process.execPath,
+): Promise<ChildResult> {
   return new Promise((resolve) => {
     const child = execFile(
-      process.execPath,
+      program,
       args,
       { cwd: driversFolder, env: { ...process.env, ...env }, timeout: 170_000, maxBuffer: 2 ** 26 },
       (_error, stdout, stderr) => resolve({ stdout, stderr, code: child.exitCode }),
