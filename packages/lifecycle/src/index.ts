@@ -11,6 +11,7 @@ export {
   type LoggerLike,
   type LoggerProviderLike,
 } from './logger-provider.js'
+export { LoopStallSampler } from './loop-stall-sampler.js'
 export type { Observer } from './observer.js'
 export { type PoolCounts, PoolView } from './pool-view.js'
 export { type ProcessState, processState } from './process-state.js'
@@ -19,6 +20,12 @@ export type { ParameterSlot, QueryShape, SlotRole, StatementKind } from './query
 export { type Recording, shareProviders } from './recording.js'
 export type { OpenSideConnection, SideConnection } from './side-connection.js'
 export type { SqlCommenter } from './sql-commenter.js'
+export {
+  beginsTransaction,
+  type TransactionControl,
+  type TransactionStep,
+  transactionSteps,
+} from './transaction-steps.js'
 export { UnitOfWork, type UnitOfWorkKind } from './unit-of-work.js'
 export {
   bindSpanToUnitOfWork,

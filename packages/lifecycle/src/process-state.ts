@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Dispatcher } from './dispatcher.js'
+import { LoopStallSampler } from './loop-stall-sampler.js'
 import { PoolNames } from './pool-names.js'
 import type { Recording } from './recording.js'
 import type { SqlCommenter } from './sql-commenter.js'
@@ -32,6 +33,8 @@ export interface ProcessState {
   sqlCommenters: Set<SqlCommenter>
   /** The kinds of findings that the running code ignores; made by whoever ignores some first. */
   ignoredFindingsStorage?: AsyncLocalStorage<string>
+  /** When the event loop was blocked, as long as somebody watches. */
+  loopStalls: LoopStallSampler
 }
 
 const key: unique symbol = Symbol.for('pgspan.process.1')
@@ -51,5 +54,6 @@ export function processState(): ProcessState {
   state.patchedDrivers ??= new Set()
   state.lastConnectionId ??= 0
   state.sqlCommenters ??= new Set()
+  state.loopStalls ??= new LoopStallSampler()
   return state as ProcessState
 }

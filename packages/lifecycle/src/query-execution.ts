@@ -42,6 +42,8 @@ export class QueryExecution implements CallSiteRequest {
   text = ''
   /** When the query left the client's own queue for the server. */
   sentAt = 0
+  /** How many queries of the same client were before it when it was called; 0 if it was sent at once. */
+  queuedBehind = 0
   /** When the first row arrived; only known for a Submittable. */
   firstRowAt = 0
   settledAt = 0

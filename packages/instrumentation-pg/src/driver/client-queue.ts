@@ -116,7 +116,11 @@ function noteSent(client: PgClient, entered: EnteringCall | undefined): void {
     if (isSent(client, execution, queue)) {
       execution.sentAt = execution.startedAt
       settleUnsent(client, entered)
-    } else clientStateOf(client).waiting.push(execution)
+    } else {
+      const { waiting } = clientStateOf(client)
+      execution.queuedBehind = waiting.length + (activeQueryOf(client) ? 1 : 0)
+      waiting.push(execution)
+    }
     return
   }
   const state = knownClientState(client)

@@ -1,6 +1,5 @@
 import { attributes as names } from '@pgspan/conventions'
-import type { Observer, QueryExecution } from '@pgspan/lifecycle'
-import { LoopStallSampler } from './loop-stall-sampler.js'
+import { type LoopStallSampler, type Observer, processState, type QueryExecution } from '@pgspan/lifecycle'
 import type { SpanOf } from './span-of.js'
 
 /**
@@ -10,7 +9,7 @@ import type { SpanOf } from './span-of.js'
 export class EventLoopStall implements Observer {
   readonly name = 'event-loop-stall'
   readonly #spanOf: SpanOf
-  readonly #sampler = new LoopStallSampler()
+  readonly #sampler: LoopStallSampler = processState().loopStalls
 
   constructor(spanOf: SpanOf) {
     this.#spanOf = spanOf
@@ -28,9 +27,5 @@ export class EventLoopStall implements Observer {
     if (sentAt === 0) return
     const millis = this.#sampler.blockedBetween(sentAt, settledAt)
     if (millis > 0) span.setAttribute(names.pgspanEventLoopStall, millis / 1000)
-  }
-
-  close(): void {
-    this.#sampler.close()
   }
 }

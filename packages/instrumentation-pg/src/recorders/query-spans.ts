@@ -1,6 +1,12 @@
 import { type Attributes, type Span, SpanKind, type SpanOptions, type Tracer } from '@opentelemetry/api'
 import { attributes as names } from '@pgspan/conventions'
-import type { DatabaseTarget, Observer, QueryExecution, QueryShape } from '@pgspan/lifecycle'
+import {
+  beginsTransaction,
+  type DatabaseTarget,
+  type Observer,
+  type QueryExecution,
+  type QueryShape,
+} from '@pgspan/lifecycle'
 import { QueryShapeCache, sanitizeFailClosed } from '@pgspan/query-text'
 import type { PgInstrumentationConfig } from '../options.js'
 import { isWorthSpan, type SpanRule } from './acquire-and-connect-spans.js'
@@ -9,7 +15,6 @@ import { errorAttributes, errorStatus } from './error-attributes.js'
 import { sqlStateOf } from './error-type.js'
 import { targetAttributes } from './target-attributes.js'
 import type { TracedQueries } from './traced-queries.js'
-import { beginsTransaction } from './transaction-control.js'
 
 /** Milliseconds of execution; the usual threshold of transactional workloads. */
 const defaultSlowMillis = 100

@@ -26,7 +26,6 @@ export interface RecordedParts {
 /** Everything that one instrumentation records, attached to the events of this process's drivers. */
 export class RecorderSet {
   readonly #gauges: PoolGauges
-  readonly #stall: EventLoopStall
   readonly #queryIds: QueryIds
   readonly #detach: readonly (() => void)[]
 
@@ -42,11 +41,10 @@ export class RecorderSet {
     const traced = new TracedQueries(hooks, options)
     const querySpans = new QuerySpans(tracer, traced, options)
     const spanOf: SpanOf = (query) => querySpans.spanOf(query)
-    this.#stall = new EventLoopStall(spanOf)
     this.#queryIds = new QueryIds(spanOf)
     const spanRecorders: Observer[] = [
       querySpans,
-      this.#stall,
+      new EventLoopStall(spanOf),
       new Transactions(spanOf),
       ...(options.queryIds ? [this.#queryIds] : []),
       ...ofQuerySpans(spanOf, hooks, options),
@@ -69,7 +67,6 @@ export class RecorderSet {
   detach(): void {
     for (const detach of this.#detach) detach()
     this.#gauges.close()
-    this.#stall.close()
     this.#queryIds.close()
   }
 }

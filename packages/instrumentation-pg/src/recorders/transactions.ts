@@ -1,9 +1,15 @@
 import { type Span, SpanStatusCode } from '@opentelemetry/api'
 import { attributes as names } from '@pgspan/conventions'
-import type { Connection, Observer, QueryExecution, QueryResultView } from '@pgspan/lifecycle'
+import {
+  type Connection,
+  type Observer,
+  type QueryExecution,
+  type QueryResultView,
+  type TransactionControl,
+  transactionSteps,
+} from '@pgspan/lifecycle'
 import { sqlStateOf } from './error-type.js'
 import type { SpanOf } from './span-of.js'
-import { type TransactionControl, transactionSteps } from './transaction-control.js'
 
 /** How a transaction ended. */
 type Outcome = 'committed' | 'rolled_back' | 'commit_rolled_back' | 'commit_failed' | 'prepared' | 'unknown'

@@ -1,4 +1,4 @@
-import type { QueryShape } from '@pgspan/lifecycle'
+import type { QueryShape } from './query-shape.js'
 
 /** What a statement does to a transaction; what only concerns a savepoint or a prepared transaction is none. */
 export type TransactionControl = 'begin' | 'commit' | 'rollback' | 'prepare'

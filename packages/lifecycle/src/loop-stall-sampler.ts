@@ -15,8 +15,8 @@ interface Stall {
 /**
  * Notes when the event loop did not turn: a timer that should have fired long ago tells.
  *
- * One timer for all queries, while at least one is in flight and for one more turn; it keeps no process alive. A
- * stall is taken to begin when the timer was due, so up to 10 ms of it are missed.
+ * One timer while somebody watches, as long as a query is in flight for instance, and for one more turn; it keeps no
+ * process alive. A stall is taken to begin when the timer was due, so up to 10 ms of it are missed.
  */
 export class LoopStallSampler {
   // What runs here belongs to no request, and keeps none alive.
@@ -26,6 +26,7 @@ export class LoopStallSampler {
   #dueAt = 0
   readonly #stalls: Stall[] = []
 
+  /** To be followed by one {@link end}. Costs a few nanoseconds while others watch. */
   begin(): void {
     this.#inFlight++
     if (this.#timer !== undefined) return
@@ -38,29 +39,33 @@ export class LoopStallSampler {
     if (this.#inFlight > 0) this.#inFlight--
   }
 
-  /** Milliseconds between two readings of the monotonic clock, the later one of now, in which the loop was blocked. */
+  /**
+   * Milliseconds between two readings of the monotonic clock in which the loop was blocked; 0 for a time that nobody
+   * watched.
+   */
   blockedBetween(from: number, to: number): number {
+    if (this.#timer === undefined) return 0
     // What is read after a block may be read before the timer fires.
     let sum = to - this.#dueAt > stallMillis ? to - Math.max(from, this.#dueAt) : 0
     for (let i = this.#stalls.length - 1; i >= 0; i--) {
       const stall = this.#stalls[i]
       if (stall === undefined || stall.end <= from) break
-      sum += stall.end - Math.max(from, stall.start)
+      sum += Math.max(0, Math.min(to, stall.end) - Math.max(from, stall.start))
     }
     return sum
-  }
-
-  close(): void {
-    clearInterval(this.#timer)
-    this.#timer = undefined
-    this.#stalls.length = 0
   }
 
   #tick(): void {
     const now = performance.now()
     if (now - this.#dueAt > stallMillis) this.#note({ start: this.#dueAt, end: now })
     this.#dueAt = now + intervalMillis
-    if (this.#inFlight === 0) this.close()
+    if (this.#inFlight === 0) this.#stop()
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    this.#stalls.length = 0
   }
 
   #note(stall: Stall): void {
