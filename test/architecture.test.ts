@@ -12,6 +12,7 @@ const layers: Record<string, number> = {
   lifecycle: 0,
   'instrumentation-pg': 1,
   insights: 1,
+  http: 2,
   testing: 2,
   pgspan: 3,
 }

@@ -13,6 +13,7 @@ const reportsPerSecond = 10
 /** A sighting whose unit of work lasts longer is reported with the evidence so far. */
 const patienceMillis = 5_000
 const maximumOpen = 2_000
+const maximumPerUnit = 64
 
 /** Where a finding was made. */
 export interface FindingSubject {
@@ -28,6 +29,7 @@ export interface FindingSubject {
 export class FindingLog {
   readonly #records: Map<string, FindingRecord> = new Map()
   readonly #open: Set<OpenSighting> = new Set()
+  readonly #ofUnits: WeakMap<UnitOfWork, OpenSighting[]> = new WeakMap()
   readonly #sinks: Set<FindingSink> = new Set()
   readonly #reportedSinks: WeakSet<FindingSink> = new WeakSet()
   readonly #bucket: TokenBucket = new TokenBucket(reportsPerSecond, performance.now())
@@ -54,6 +56,11 @@ export class FindingLog {
     return [...this.#records.values()].map(({ finding }) => finding).reverse()
   }
 
+  /** The first 64 of one unit of work, as long as somebody holds it. */
+  findingsOf(unit: UnitOfWork): readonly Finding[] {
+    return (this.#ofUnits.get(unit) ?? []).map(({ finding }) => finding)
+  }
+
   /** Returns the function that takes the sink away. */
   addSink(sink: FindingSink): () => void {
     this.#sinks.add(sink)
@@ -75,6 +82,7 @@ export class FindingLog {
     record.sight()
     const sighting = new OpenSighting(this, record, record.show(finding), subject)
     this.#open.add(sighting)
+    if (unit !== undefined) this.#keepForUnit(unit, sighting)
     this.#tell('updated', sighting)
     if (this.#open.size > maximumOpen) this.settleOlderThan(0)
     return sighting
@@ -116,6 +124,12 @@ export class FindingLog {
     }
     record.report(now)
     this.#tell('reported', sighting)
+  }
+
+  #keepForUnit(unit: UnitOfWork, sighting: OpenSighting): void {
+    const known = this.#ofUnits.get(unit)
+    if (known === undefined) this.#ofUnits.set(unit, [sighting])
+    else if (known.length < maximumPerUnit) known.push(sighting)
   }
 
   #tell(event: 'updated' | 'counted' | 'reported', sighted: SightedFinding): void {

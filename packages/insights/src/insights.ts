@@ -1,4 +1,10 @@
-import { followHttpRequests, followTraces, type Observer, processState } from '@pgspan/lifecycle'
+import {
+  followHttpRequests,
+  followTraces,
+  type Observer,
+  processState,
+  type UnitOfWork,
+} from '@pgspan/lifecycle'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { createDetectors } from './detectors/all.js'
 import type { Finding } from './finding.js'
@@ -27,6 +33,8 @@ export interface Insights {
   attach(): () => void
   /** The latest first, at most 2,000, each with its best evidence so far. */
   findings(): readonly Finding[]
+  /** Judges one unit of work as it is now: what was found in it, with its evidence there; at most 64. */
+  findingsOf(unit: UnitOfWork): readonly Finding[]
   statistics(): InsightsStatistics
   /** The entries of the suppressions file, and how often each was of use. */
   suppressions(): readonly SuppressionStatus[]
@@ -96,6 +104,11 @@ export class ProcessInsights implements Insights {
 
   findings(): readonly Finding[] {
     return this.#log.findings
+  }
+
+  findingsOf(unit: UnitOfWork): readonly Finding[] {
+    this.breaker.run(() => this.core.judge(unit))
+    return this.#log.findingsOf(unit)
   }
 
   statistics(): InsightsStatistics {

@@ -17,7 +17,7 @@ export function refreshUnitName(unit: UnitOfWork, callerContext: Context): void 
   // An SDK's span has a name and attributes; the api's, and spans that do not record, have neither.
   const root = unit.rootSpan as { readonly name?: unknown; readonly attributes?: Attributes } | undefined
   const attributes = root?.attributes ?? {}
-  const route = textOf(attributes['http.route']) ?? routeIn(callerContext)
+  const route = textOf(attributes['http.route']) ?? routeIn(callerContext) ?? unit.route
   if (route !== undefined) {
     const method =
       textOf(attributes['http.request.method']) ??

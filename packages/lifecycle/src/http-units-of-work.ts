@@ -1,10 +1,18 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { expressRouteOf, followFastifyRoutes, pathWithoutIds } from './http-routes.js'
 import { processState } from './process-state.js'
 import { UnitOfWork } from './unit-of-work.js'
 
 const requestStarted = 'http.server.request.start'
+
+/** Is told of a request that has just become a unit of work, before anybody handles it. */
+export type HttpRequestListener = (
+  unit: UnitOfWork,
+  request: IncomingMessage,
+  response: ServerResponse,
+) => void
 
 /**
  * Makes every request that a server of `node:http` or `node:https` receives a unit of work, without middleware.
@@ -12,21 +20,31 @@ const requestStarted = 'http.server.request.start'
  * A unit ends at the `close` of its response: an aborted request never emits `finish`. Returns the function that
  * stops it; the last to stop ends the subscription. HTTP/2 servers do not announce their requests.
  *
+ * @param listener runs for each request, before its handlers; it must not throw.
+ *
  * @see https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html#http
  */
-export function followHttpRequests(): () => void {
-  const following = processState().httpFollowing
-  if (following.count++ === 0) {
-    subscribe(requestStarted, openUnit)
-    following.stop = () => unsubscribe(requestStarted, openUnit)
-  }
+export function followHttpRequests(listener?: HttpRequestListener): () => void {
+  const { httpFollowing: following, httpRequestListeners: listeners } = processState()
+  if (following.count++ === 0) following.stop = subscribeToRequests()
+  if (listener !== undefined) listeners.add(listener)
   let stopped = false
   return () => {
     if (stopped) return
     stopped = true
+    if (listener !== undefined) listeners.delete(listener)
     if (--following.count > 0) return
     following.stop?.()
     following.stop = undefined
+  }
+}
+
+function subscribeToRequests(): () => void {
+  subscribe(requestStarted, openUnit)
+  const stopRoutes = followFastifyRoutes()
+  return () => {
+    unsubscribe(requestStarted, openUnit)
+    stopRoutes()
   }
 }
 
@@ -34,12 +52,15 @@ function openUnit(message: unknown): void {
   // The channel's payload, as Node documents it.
   const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
   const unit = new UnitOfWork('http', `${request.method ?? 'GET'} ${pathWithoutIds(request.url ?? '/')}`)
+  unit.readRouteWith(() => expressRouteOf(request))
   response.once('close', () => unit.end())
   // Data and end events come from the socket, whose context is not the request's. Without this, a handler that
   // goes on after the body has arrived runs outside its unit (Node 24).
   bindEmit(request, unit)
   bindEmit(response, unit)
-  processState().unitOfWorkStorage.enterWith(unit)
+  const { unitOfWorkStorage, httpRequestListeners } = processState()
+  for (const listener of httpRequestListeners) listener(unit, request, response)
+  unitOfWorkStorage.enterWith(unit)
 }
 
 function bindEmit(emitter: EventEmitter, unit: UnitOfWork): void {
@@ -53,19 +74,4 @@ function bindEmit(emitter: EventEmitter, unit: UnitOfWork): void {
     configurable: true,
     writable: true,
   })
-}
-
-/** A path for people and metrics: no query string, no segment that looks like an identifier. */
-function pathWithoutIds(url: string): string {
-  const end = url.search(/[?#]/)
-  const path = end === -1 ? url : url.slice(0, end)
-  return path
-    .slice(0, 256)
-    .split('/')
-    .map((segment) => (looksLikeId(segment) ? ':id' : segment))
-    .join('/')
-}
-
-function looksLikeId(segment: string): boolean {
-  return /^\d+$/.test(segment) || /^[0-9a-f-]{16,}$/i.test(segment) || segment.length > 40
 }

@@ -3,7 +3,8 @@ export { type AcquirePath, Checkout } from './checkout.js'
 export { ConnectionOpening } from './connection-opening.js'
 export { Connection, type DatabaseTarget } from './database-target.js'
 export { Dispatcher } from './dispatcher.js'
-export { followHttpRequests } from './http-units-of-work.js'
+export { nameRoute } from './http-routes.js'
+export { followHttpRequests, type HttpRequestListener } from './http-units-of-work.js'
 export {
   type EventRecord,
   globalLoggerProvider,

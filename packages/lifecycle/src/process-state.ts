@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Dispatcher } from './dispatcher.js'
 import { LoopStallSampler } from './loop-stall-sampler.js'
+import type { HttpRequestListener } from './http-units-of-work.js'
 import { PoolNames } from './pool-names.js'
 import type { Recording } from './recording.js'
 import type { SqlCommenter } from './sql-commenter.js'
@@ -23,6 +24,8 @@ export interface ProcessState {
   poolNames: PoolNames
   /** How many have asked for units of work per HTTP request, and how to stop making them. */
   httpFollowing: { count: number; stop: (() => void) | undefined }
+  /** Told of each request that becomes a unit of work. */
+  httpRequestListeners: Set<HttpRequestListener>
   /** Instrumentations that record now, in the order in which they began. */
   recordings: Recording[]
   /** What was patched, with versions: `pg 8.23.1`. */
@@ -50,6 +53,7 @@ export function processState(): ProcessState {
   state.traceUnits ??= new TraceUnits()
   state.poolNames ??= new PoolNames()
   state.httpFollowing ??= { count: 0, stop: undefined }
+  state.httpRequestListeners ??= new Set()
   state.recordings ??= []
   state.patchedDrivers ??= new Set()
   state.lastConnectionId ??= 0

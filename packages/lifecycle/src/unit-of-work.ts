@@ -24,11 +24,14 @@ export class UnitOfWork {
   /** The unit that this one was opened in. */
   outer: UnitOfWork | undefined = undefined
   #endedAt = 0
+  #readRoute: (() => string | undefined) | undefined = undefined
+  readonly #firstName: string
   #onEnd: ((unit: UnitOfWork) => void)[] | undefined = undefined
 
   constructor(kind: UnitOfWorkKind, name: string, startedAt: number = performance.now()) {
     this.kind = kind
     this.name = name
+    this.#firstName = name
     this.startedAt = startedAt
   }
 
@@ -39,6 +42,19 @@ export class UnitOfWork {
   /** Milliseconds on the monotonic clock; 0 while the unit lasts. */
   get endedAt(): number {
     return this.#endedAt
+  }
+
+  /**
+   * The route that serves the request, such as `/orders/:id`; undefined outside HTTP, before the framework has chosen
+   * one, and for frameworks that do not tell.
+   */
+  get route(): string | undefined {
+    return this.#readRoute?.()
+  }
+
+  /** @param read is asked until the unit ends. */
+  readRouteWith(read: () => string | undefined): void {
+    if (!this.ended) this.#readRoute = read
   }
 
   /** Runs `listener` when the unit ends, or at once if it has ended. Listeners run in order; errors are theirs. */
@@ -53,6 +69,11 @@ export class UnitOfWork {
 
   end(): void {
     if (this.ended) return
+    const { route } = this
+    if (route !== undefined && this.name === this.#firstName)
+      this.name = `${this.name.split(' ')[0]} ${route}`
+    // It may hold the request.
+    this.#readRoute = undefined
     this.#endedAt = performance.now()
     const listeners = this.#onEnd
     this.#onEnd = undefined
