@@ -1,6 +1,9 @@
 import type { Context } from '@opentelemetry/api'
+import type { CallSite } from './call-site.js'
+import type { CheckoutList } from './checkout-list.js'
 import type { Connection } from './database-target.js'
 import type { PoolView } from './pool-view.js'
+import type { QueryShape } from './query-shape.js'
 import type { UnitOfWork } from './unit-of-work.js'
 
 /** How a pool answered a request: with an idle connection, by opening one, or after others gave one back. */
@@ -30,6 +33,18 @@ export class Checkout {
   firstQueryAt = 0
   /** True if the request gave up waiting, for a free connection or for a new one. */
   timedOut = false
+  /** Queries under it that were made and have not settled. Written by the dispatcher, as the next two. */
+  runningQueries = 0
+  /** When a query under it settled last. */
+  latestQueryAt = 0
+  /** Of that query. */
+  latestShape: QueryShape | undefined = undefined
+  /** Why the holder means to keep it for long, in the holder's words; undefined if nothing was said. */
+  holdReason: string | undefined = undefined
+  /** Its place in one of its pool's lists; written by the list alone. */
+  list: CheckoutList | undefined = undefined
+  older: Checkout | undefined = undefined
+  newer: Checkout | undefined = undefined
 
   constructor(
     pool: PoolView,
@@ -51,5 +66,26 @@ export class Checkout {
   get waitMillis(): number {
     const answeredAt = this.acquiredAt || this.failedAt
     return answeredAt === 0 ? 0 : answeredAt - this.requestedAt
+  }
+
+  /** When something was last known to happen under it: the acquiring, or the latest query. 0 while it waits. */
+  get activeAt(): number {
+    return Math.max(this.acquiredAt, this.latestQueryAt)
+  }
+
+  /**
+   * The line that asked for the connection; undefined if it was not noted. Costs some 20 µs at the first call. A source
+   * that can tell overrides it.
+   */
+  callSite(): CallSite | undefined {
+    return undefined
+  }
+
+  /**
+   * True if it was asked for by code that the function which asked for `holder` waits for, or by that function itself;
+   * undefined if nobody can tell. A source that can tell overrides it; costs some 20 µs.
+   */
+  wasAskedForWithin(_holder: Checkout): boolean | undefined {
+    return undefined
   }
 }

@@ -10,6 +10,9 @@ export interface DatabaseTarget {
   readonly user: string | undefined
 }
 
+/** What a server says of a session: outside any transaction, in one, or in one that has failed. */
+export type TransactionStatus = 'none' | 'open' | 'failed'
+
 /** One session with the server, pooled or not. */
 export class Connection {
   /** Counts up from 1 in the order of appearance within this process. */
@@ -21,5 +24,10 @@ export class Connection {
   constructor(id: number, target: DatabaseTarget) {
     this.id = id
     this.target = target
+  }
+
+  /** By the server's latest word; undefined if nobody can tell. A source that can tell overrides it. */
+  get transactionStatus(): TransactionStatus | undefined {
+    return undefined
   }
 }

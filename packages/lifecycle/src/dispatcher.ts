@@ -1,8 +1,10 @@
 import { diag } from '@opentelemetry/api'
 import type { Checkout } from './checkout.js'
 import type { ConnectionOpening } from './connection-opening.js'
+import type { ConnectionRemoval, PoolFailure } from './connection-removal.js'
 import type { Connection } from './database-target.js'
-import type { Observer } from './observer.js'
+import type { DirtyRelease } from './dirty-release.js'
+import type { CheckoutStacks, Observer } from './observer.js'
 import type { PoolView } from './pool-view.js'
 import type { QueryExecution, QueryResultView } from './query-execution.js'
 
@@ -18,6 +20,7 @@ export class Dispatcher {
   /** Who listens to what: most observers listen to little, and a query makes five events. */
   #listeners: Listeners = listenersOf([])
   #makesQuerySpans = false
+  #checkoutStacks: CheckoutStacks = 'never'
   readonly #pools: Set<PoolView> = new Set()
   readonly #reported: Set<string> = new Set()
 
@@ -31,6 +34,16 @@ export class Dispatcher {
     return this.#makesQuerySpans
   }
 
+  /** What the observers want at most. */
+  get checkoutStacks(): CheckoutStacks {
+    return this.#checkoutStacks
+  }
+
+  /** Pools that have appeared and not ended. */
+  get pools(): Iterable<PoolView> {
+    return this.#pools
+  }
+
   /** Tells the observer of the pools that there are, and returns the function that detaches it. */
   attach(observer: Observer): () => void {
     this.#setObservers([...this.#observers, observer])
@@ -42,11 +55,18 @@ export class Dispatcher {
     this.#observers = observers
     this.#listeners = listenersOf(observers)
     this.#makesQuerySpans = observers.some((observer) => observer.makesQuerySpans)
+    const stacks = observers.map((observer) => observer.checkoutStacks)
+    this.#checkoutStacks = stacks.includes('always')
+      ? 'always'
+      : stacks.includes('sampled')
+        ? 'sampled'
+        : 'never'
   }
 
   queryStarted(query: QueryExecution, values: readonly unknown[] | undefined): void {
     const listeners = this.#listeners
     query.settlementObservers = listeners.querySettled
+    if (query.checkout !== undefined) query.checkout.runningQueries++
     for (const observer of listeners.queryStarted) {
       try {
         observer.queryStarted?.(query, values)
@@ -64,6 +84,7 @@ export class Dispatcher {
     if (query.settledAt !== 0) return false
     query.settledAt = performance.now()
     query.error = error
+    if (query.checkout !== undefined) noteQuery(query.checkout, query)
     for (const observer of query.settlementObservers ?? this.#listeners.querySettled) {
       try {
         observer.querySettled?.(query, result)
@@ -91,6 +112,7 @@ export class Dispatcher {
   }
 
   checkoutRequested(checkout: Checkout): void {
+    checkout.pool.waiting.add(checkout)
     this.#forward('checkoutRequested', checkout)
   }
 
@@ -98,6 +120,8 @@ export class Dispatcher {
     if (checkout.acquiredAt !== 0 || checkout.failedAt !== 0) return false
     checkout.acquiredAt = performance.now()
     checkout.connection = connection
+    checkout.pool.waiting.remove(checkout)
+    checkout.pool.held.add(checkout)
     this.#reverse('checkoutSettled', checkout)
     return true
   }
@@ -106,6 +130,7 @@ export class Dispatcher {
     if (checkout.acquiredAt !== 0 || checkout.failedAt !== 0) return false
     checkout.failedAt = performance.now()
     checkout.error = error
+    checkout.pool.waiting.remove(checkout)
     this.#reverse('checkoutSettled', checkout)
     return true
   }
@@ -115,8 +140,21 @@ export class Dispatcher {
     if (checkout.acquiredAt === 0 || checkout.releasedAt !== 0) return false
     checkout.releasedAt = performance.now()
     checkout.error = error
+    checkout.pool.held.remove(checkout)
     this.#reverse('checkoutReleased', checkout)
     return true
+  }
+
+  releasedDirty(release: DirtyRelease): void {
+    this.#reverse('releasedDirty', release)
+  }
+
+  connectionRemoved(removal: ConnectionRemoval): void {
+    this.#reverse('connectionRemoved', removal)
+  }
+
+  poolFailed(failure: PoolFailure): void {
+    this.#reverse('poolFailed', failure)
   }
 
   poolAppeared(pool: PoolView): void {
@@ -166,6 +204,12 @@ export class Dispatcher {
   }
 }
 
+function noteQuery(checkout: Checkout, query: QueryExecution): void {
+  checkout.runningQueries--
+  checkout.latestQueryAt = query.settledAt
+  checkout.latestShape = query.shape
+}
+
 const starts = ['queryStarted', 'connectionOpening', 'checkoutRequested', 'poolAppeared'] as const
 const settlements = [
   'querySettled',
@@ -173,6 +217,9 @@ const settlements = [
   'connectionClosed',
   'checkoutSettled',
   'checkoutReleased',
+  'releasedDirty',
+  'connectionRemoved',
+  'poolFailed',
   'poolEnded',
 ] as const
 

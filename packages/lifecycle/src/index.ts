@@ -1,7 +1,15 @@
 export type { CallSite, CallSiteRequest } from './call-site.js'
 export { type AcquirePath, Checkout } from './checkout.js'
+export { CheckoutList } from './checkout-list.js'
 export { ConnectionOpening } from './connection-opening.js'
-export { Connection, type DatabaseTarget } from './database-target.js'
+export {
+  type ConnectionRemoval,
+  type PoolFailure,
+  type RemovalReason,
+  removalReasons,
+} from './connection-removal.js'
+export { Connection, type DatabaseTarget, type TransactionStatus } from './database-target.js'
+export type { DirtyRelease, DirtyReleaseKind } from './dirty-release.js'
 export { Dispatcher } from './dispatcher.js'
 export { nameRoute } from './http-routes.js'
 export { followHttpRequests, type HttpRequestListener } from './http-units-of-work.js'
@@ -13,7 +21,7 @@ export {
   type LoggerProviderLike,
 } from './logger-provider.js'
 export { LoopStallSampler } from './loop-stall-sampler.js'
-export type { Observer } from './observer.js'
+export type { CheckoutStacks, Observer } from './observer.js'
 export { type PoolCounts, PoolView } from './pool-view.js'
 export { type ProcessState, processState } from './process-state.js'
 export { QueryExecution, type QueryResultView, type ResultField } from './query-execution.js'

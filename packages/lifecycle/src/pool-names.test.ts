@@ -35,3 +35,20 @@ test('names are bounded', () => {
   for (let i = 0; i < maximumPoolNames; i++) names.take(undefined, at(`host${i}`))
   expect(names.take(undefined, at('one-more'))).toBe('_OTHER')
 })
+
+test('a name stands for one place for ever, and no more than 64 are ever given', () => {
+  const names = new PoolNames()
+  expect(names.take(undefined, at('a'))).toBe('shop')
+  names.release('shop')
+  expect(names.take(undefined, at('b'))).toBe('shop@b:5432')
+  expect(names.take(undefined, at('a'))).toBe('shop')
+  expect(names.take('shop', at('b'))).toBe('shop#2')
+  const given = new Set<string>()
+  for (let i = 0; i < 10_000; i++) {
+    const name = names.take(undefined, at('a', `tenant${i}`))
+    given.add(name)
+    names.release(name)
+  }
+  expect(given.size).toBe(maximumPoolNames - 3 + 1)
+  expect(given).toContain('_OTHER')
+})

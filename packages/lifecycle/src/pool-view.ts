@@ -1,3 +1,4 @@
+import { CheckoutList } from './checkout-list.js'
 import type { DatabaseTarget } from './database-target.js'
 import type { OpenSideConnection, SideConnection } from './side-connection.js'
 
@@ -24,6 +25,12 @@ export class PoolView {
   used = 0
   /** `connect()` calls not yet answered, whether they wait for a slot or for a connection. Written by the source. */
   pending = 0
+  /** Requests that were not answered yet, the oldest first. Written by the dispatcher, as {@link held}. */
+  readonly waiting: CheckoutList = new CheckoutList()
+  /** Checkouts that were acquired and not released, the oldest first. */
+  readonly held: CheckoutList = new CheckoutList()
+  /** Set by an observer that suspects a leak: from then on the stack of whoever asks for a connection is kept. */
+  isSuspect = false
   readonly #read: () => PoolCounts | undefined
   readonly #openSide: OpenSideConnection | undefined
   #ended = false

@@ -17,7 +17,9 @@ async function privateMembers({ pg, Cursor, QueryStream }, connectionString) {
   const ended = client.end()
   seen['Client._ending'] = client._ending === true
   await ended
-  await pool.connect().then((pooled) => pooled.release())
+  const pooled = await pool.connect()
+  pooled.release()
+  seen['Client._poolUseCount'] = pooled._poolUseCount === 1
   const poolEnded = pool.end()
   seen['Pool._endCallback'] = typeof pool._endCallback === 'function'
   await poolEnded
@@ -28,6 +30,8 @@ function membersOfPool(pool, poolClass) {
   return {
     'Pool.Promise': pool.Promise === Promise,
     'Pool.newClient': typeof poolClass.prototype.newClient === 'function',
+    'Pool._remove': typeof poolClass.prototype._remove === 'function',
+    'Pool._releaseOnce': typeof poolClass.prototype._releaseOnce === 'function',
     'Pool.options': pool.options?.max === 1,
     'Pool.Client': typeof pool.Client === 'function',
     'Pool._clients': Array.isArray(pool._clients),

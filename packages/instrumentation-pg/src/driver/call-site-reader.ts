@@ -37,7 +37,8 @@ export function callSiteOfError(error: unknown): CallSite | undefined {
   return site !== undefined && process.sourceMapsEnabled && !existsSync(site.file) ? undefined : site
 }
 
-function siteIn(frames: readonly StackFrame[]): CallSite | undefined {
+/** The innermost line of the application in a stack. */
+export function siteIn(frames: readonly StackFrame[]): CallSite | undefined {
   let library: string | undefined
   for (const frame of frames) {
     const running = frame.file === undefined ? undefined : pathOf(frame.file)
@@ -54,6 +55,12 @@ function siteIn(frames: readonly StackFrame[]): CallSite | undefined {
     if (!driverPackages.has(packageName)) library ??= packageName
   }
   return undefined
+}
+
+/** True for a frame of the driver itself, and for what is no file: Node's own and native code. */
+export function isOfDriver({ file }: StackFrame): boolean {
+  const path = file === undefined ? undefined : pathOf(file)
+  return path === undefined || driverPackages.has(packageOf(path) ?? '')
 }
 
 /** What is no path, such as another bundler's name of a file, stays as it is. */

@@ -9,6 +9,10 @@ export interface ClientState {
   readonly connection: Connection
   /** The checkout under which the client is out of its pool. */
   checkout: Checkout | undefined
+  /** It was opened for a pool, which has not given it up. */
+  isOpen: boolean
+  /** What its latest holder gave as the reason to close it. */
+  releaseError: unknown
   /** The server takes a backslash in `'…'` for an escape: it has `standard_conforming_strings` off, and said so. */
   backslashEscapes: boolean
   /** One of our own, which nobody hears of. */
@@ -27,6 +31,8 @@ export function clientStateOf(client: PgClient): ClientState {
   const state: ClientState = {
     connection: connectionOf(client),
     checkout: undefined,
+    isOpen: false,
+    releaseError: undefined,
     backslashEscapes: false,
     isSideConnection: false,
     waiting: [],
@@ -63,7 +69,10 @@ export function followStringSyntax(client: PgClient): void {
  * Tells when an open connection has ended. What is the driver's own is listened to, where there is something: the
  * client is the application's, and it may count its listeners.
  */
-export function announceEnd(client: PgClient, connection: Connection): void {
+export function announceEnd(client: PgClient, connection: Connection, onEnd = (): void => {}): void {
   const emitter = client.connection ?? client
-  emitter.once('end', () => processState().dispatcher.connectionClosed(connection))
+  emitter.once('end', () => {
+    processState().dispatcher.connectionClosed(connection)
+    onEnd()
+  })
 }

@@ -1,4 +1,5 @@
-import { Connection, type DatabaseTarget, processState } from '@pgspan/lifecycle'
+import { type Connection, type DatabaseTarget, processState } from '@pgspan/lifecycle'
+import { PgConnection } from './pg-connection.js'
 import type { PgClient, PgPoolOptions } from './pg-shapes.js'
 
 /** More targets than this in one process are told apart all the same, but not shared between connections. */
@@ -8,7 +9,7 @@ const targets: Map<string, DatabaseTarget> = new Map()
 /** Makes the identity of a client's session; its target is what the driver resolved from options and environment. */
 export function connectionOf(client: PgClient): Connection {
   const state = processState()
-  const connection = new Connection(++state.lastConnectionId, targetOf(client))
+  const connection = new PgConnection(++state.lastConnectionId, targetOf(client), client)
   if (typeof client.processID === 'number') connection.backendProcessId = client.processID
   return connection
 }

@@ -11,6 +11,7 @@ import { foreignOpening } from './foreign-opening.js'
 import { guarded } from './guarded.js'
 import type { ObservedCall } from './layered-method.js'
 import type { PgClient, PgClientPrototype } from './pg-shapes.js'
+import { announceRemoval } from './pool-removals.js'
 import { type OpeningPool, poolStateOf, takeOpeningPool } from './pool-state.js'
 import { withSettlementTap } from './promise-taps.js'
 
@@ -29,7 +30,7 @@ export function observeClientConnect(): ObservedCall<PgClient> {
     const opening = guarded(() => open(client, forPool))
     if (opening === undefined) return next.proceed(client, args)
     const settled = (error: unknown): void => {
-      guarded(() => settleOpening(client, opening, error))
+      guarded(() => settleOpening(client, opening, error, forPool))
     }
     const callback = args[0]
     try {
@@ -87,10 +88,20 @@ function open(client: PgClient, forPool: OpeningPool | undefined): ConnectionOpe
   return opening
 }
 
-function settleOpening(client: PgClient, opening: ConnectionOpening, error: unknown): void {
+function settleOpening(
+  client: PgClient,
+  opening: ConnectionOpening,
+  error: unknown,
+  forPool: OpeningPool | undefined,
+): void {
   const { dispatcher } = processState()
   const { connection } = opening
   if (typeof client.processID === 'number') connection.backendProcessId = client.processID
   if (!dispatcher.settleOpening(opening, error ?? undefined) || error) return
-  announceEnd(client, connection)
+  const state = clientStateOf(client)
+  state.isOpen = forPool !== undefined
+  announceEnd(client, connection, () => {
+    // A hook of the pool has refused it: nobody was given it.
+    if (forPool?.pool._clients?.includes(client) === false) announceRemoval(forPool.pool, state, 'error')
+  })
 }

@@ -2,7 +2,7 @@ import { type Context, context } from '@opentelemetry/api'
 import {
   type AcquirePath,
   type CallSite,
-  Checkout,
+  type Checkout,
   currentUnitOfWork,
   processState,
   runWithUnitOfWork,
@@ -12,6 +12,7 @@ import { callerOfArmed, isAnyStatementArmed } from './armed-statements.js'
 import { clientStateOf } from './client-state.js'
 import { guarded } from './guarded.js'
 import type { ObservedCall } from './layered-method.js'
+import { PgCheckout } from './pg-checkout.js'
 import type { PgClient, PgPool, PgPoolPrototype } from './pg-shapes.js'
 import { handOver, PoolCall, takePoolCall } from './pool-call.js'
 import { endView, knownPoolState, poolStateOf, poolTarget, whileOpening } from './pool-state.js'
@@ -30,7 +31,7 @@ export function patchPoolQuery(prototype: PgPoolPrototype, shapes: QueryShapes):
     const awaitsPromise = typeof args[1] !== 'function' && typeof args[2] !== 'function'
     const call = guarded(() => {
       const caller = awaitsPromise || !isAnyStatementArmed() ? undefined : callerOf(args, shapes, query)
-      return new PoolCall(context.active(), currentUnitOfWork(), awaitsPromise, caller)
+      return new PoolCall(context.active(), currentUnitOfWork(), query, awaitsPromise, caller)
     })
     if (call === undefined) return bareQuery.apply(this, args)
     if (!awaitsPromise) return handOver(call, () => bareQuery.apply(this, args))
@@ -50,7 +51,7 @@ export function observePoolConnect(): ObservedCall<PgPool> {
     const call = takePoolCall()
     // An ending pool answers at once and hands out nothing.
     if (pool.ending === true || !processState().dispatcher.isObserved) return next.proceed(pool, args)
-    const request = guarded(() => new CheckoutRequest(pool, call))
+    const request = guarded(() => new CheckoutRequest(pool, call, call?.entered ?? next.entered))
     if (request === undefined) return next.proceed(pool, args)
     const opening = { pool, isForNobody: false }
     const callback = args[0]
@@ -133,12 +134,14 @@ class CheckoutRequest {
   readonly unitOfWork: UnitOfWork | undefined
   readonly #path: AcquirePath
   readonly #requestedAt = performance.now()
+  readonly #entered: OwnFunction
   readonly #outer = connecting
   #checkout: Checkout | undefined = undefined
 
-  constructor(pool: PgPool, call: PoolCall | undefined) {
+  constructor(pool: PgPool, call: PoolCall | undefined, entered: OwnFunction) {
     this.pool = pool
     this.call = call
+    this.#entered = entered
     this.unitOfWork = call === undefined ? currentUnitOfWork(this.callerContext) : call.unitOfWork
     this.#path = pathOf(pool)
     connecting = this
@@ -161,8 +164,9 @@ class CheckoutRequest {
 
   #begun(): Checkout {
     if (this.#checkout !== undefined) return this.#checkout
-    const { view } = knownPoolState(this.pool) ?? poolStateOf(this.pool, poolTarget(this.pool))
-    const checkout = new Checkout(
+    const state = knownPoolState(this.pool) ?? poolStateOf(this.pool, poolTarget(this.pool))
+    const { view } = state
+    const checkout = new PgCheckout(
       view,
       this.callerContext,
       this.unitOfWork,
@@ -171,15 +175,22 @@ class CheckoutRequest {
       this.#requestedAt,
     )
     this.#checkout = checkout
+    state.requests++
+    const { dispatcher } = processState()
+    checkout.noteCaller(dispatcher.checkoutStacks, state, limitOf(this.pool), this.#entered)
     view.pending++
-    processState().dispatcher.checkoutRequested(checkout)
+    dispatcher.checkoutRequested(checkout)
     return checkout
   }
 }
 
 function pathOf(pool: PgPool): AcquirePath {
   if (pool.idleCount > pool.waitingCount) return 'idle'
-  return pool.totalCount >= (pool.options?.max ?? Number.POSITIVE_INFINITY) ? 'queue' : 'create'
+  return pool.totalCount >= limitOf(pool) ? 'queue' : 'create'
+}
+
+function limitOf(pool: PgPool): number {
+  return pool.options?.max ?? Number.POSITIVE_INFINITY
 }
 
 function acquire(checkout: Checkout, client: PgClient): void {

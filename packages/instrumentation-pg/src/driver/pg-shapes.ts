@@ -17,6 +17,7 @@ import type { EventEmitter } from 'node:events'
  * | `_Promise` | Client | pg 8.11, 8.16, 8.20, 8.23 | the promise that the caller awaits |
  * | `_queryable`, `_ending` | Client | pg 8.11, 8.16, 8.20, 8.23 | why a query was refused |
  * | `readyForQuery`, `connection` | Client | pg 8.11, 8.16, 8.20, 8.23 | following a Submittable |
+ * | `getTransactionStatus` | Client | pg 8.23 | whether a transaction is open; public |
  * | `connectionParameters` | Client | pg 8.11, 8.16, 8.20, 8.23 | whether a query may time out |
  * | `parameterStatus` | Connection | pg 8.11, 8.16, 8.20, 8.23 | how the server reads strings |
  * | `execute` | Connection | pg 8.11, 8.16, 8.20, 8.23 | the rounds of a Submittable |
@@ -25,6 +26,8 @@ import type { EventEmitter } from 'node:events'
  * | `cursor` | QueryStream | pg-query-stream 4.5, 4.10, 4.14, 4.17 | its text and values |
  * | `Client`, `options` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | connections of our own beside the pool |
  * | `_clients`, `_idle` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | what is there before a pool is observed |
+ * | `_remove`, `_releaseOnce` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | why a connection is closed, and double releases |
+ * | `_poolUseCount` | Client in a pool | pg-pool 3.6, 3.10, 3.13, 3.14 | why a connection is closed |
  * | `Promise`, `newClient`, `_endCallback` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | as above, for checkouts and the pool's end |
  *
  * The version matrix checks each in the newest patch of each (`test/matrix/private-members.ts`).
@@ -54,6 +57,9 @@ export interface PgClient extends EventEmitter {
   readonly user?: unknown
   readonly processID?: number | null
   readonly readyForQuery?: boolean
+  /** `I`, `T` or `E`. */
+  getTransactionStatus?(): unknown
+  readonly _poolUseCount?: number
   readonly _queryable?: boolean
   readonly _ending?: boolean
   readonly _connected?: boolean
@@ -117,12 +123,15 @@ export interface PgPool extends EventEmitter {
   readonly _idle?: readonly { readonly client?: PgClient }[]
   Promise?: PromiseConstructorLike
   newClient?(...args: unknown[]): unknown
+  _remove?(...args: unknown[]): unknown
+  _releaseOnce?(...args: unknown[]): unknown
   _endCallback?: ((...args: unknown[]) => unknown) | undefined
 }
 
 export interface PgPoolOptions {
   readonly max?: number
   readonly min?: number
+  readonly maxUses?: number
   readonly host?: unknown
   readonly port?: unknown
   readonly database?: unknown
@@ -136,7 +145,10 @@ export type PgClientPrototype = Pick<
   PgClient,
   'query' | 'connect' | '_connect' | '_pulseQueryQueue' | '_pulsePipelinedQueryQueue' | '_hasActiveQuery'
 >
-export type PgPoolPrototype = Pick<PgPool, 'connect' | 'query' | 'end' | 'newClient'>
+export type PgPoolPrototype = Pick<
+  PgPool,
+  'connect' | 'query' | 'end' | 'newClient' | '_remove' | '_releaseOnce'
+>
 
 export function queueOf(client: PgClient): PgQuery[] | undefined {
   return client._queryQueue ?? client.queryQueue

@@ -1,10 +1,12 @@
 import { type Observer, processState } from '@pgspan/lifecycle'
 import { patchClientQueue } from './client-queue.js'
+import { patchReleaseOnce } from './dirty-releases.js'
 import { LayeredMethod, type ObservedCall } from './layered-method.js'
 import { observeClientConnect, patchConnection } from './patch-client-connect.js'
 import { observeClientQuery } from './patch-client-query.js'
 import { observePoolConnect, observePoolEnd, patchNewClient, patchPoolQuery } from './patch-pool.js'
 import type { PgClient, PgClientPrototype, PgPool, PgPoolPrototype } from './pg-shapes.js'
+import { patchRemove } from './pool-removals.js'
 import { QueryShapes } from './query-shapes.js'
 import { sourceMark } from './source-mark.js'
 
@@ -48,6 +50,8 @@ export function patchPoolPrototype(prototype: object): void {
     const pool = own as unknown as PgPoolPrototype
     patchPoolQuery(pool, shapes)
     patchNewClient(pool)
+    patchRemove(pool)
+    patchReleaseOnce(pool)
     return layer<PgPool>(own, { connect: observePoolConnect(), end: observePoolEnd() })
   })
 }

@@ -7,6 +7,8 @@ import type { OwnFunction } from './stack-frames.js'
 export class PoolCall {
   readonly callerContext: Context
   readonly unitOfWork: UnitOfWork | undefined
+  /** The function of ours that was called. */
+  readonly entered: OwnFunction
   readonly #awaitsPromise: boolean
   readonly #notedCaller: CallSite | undefined
   #execution: PgQueryExecution | undefined = undefined
@@ -14,11 +16,13 @@ export class PoolCall {
   constructor(
     callerContext: Context,
     unitOfWork: UnitOfWork | undefined,
+    entered: OwnFunction,
     awaitsPromise: boolean,
     notedCaller: CallSite | undefined,
   ) {
     this.callerContext = callerContext
     this.unitOfWork = unitOfWork
+    this.entered = entered
     this.#awaitsPromise = awaitsPromise
     this.#notedCaller = notedCaller
   }

@@ -1,6 +1,8 @@
+import { errorMonitor } from 'node:events'
 import { type DatabaseTarget, type PoolCounts, PoolView, processState } from '@pgspan/lifecycle'
 import { knownClientState } from './client-state.js'
 import { targetOf } from './connection-identity.js'
+import { noteRelease } from './dirty-releases.js'
 import { guarded } from './guarded.js'
 import type { PgClient, PgPool } from './pg-shapes.js'
 import { openSideConnection } from './side-connection.js'
@@ -10,6 +12,8 @@ export interface PoolState {
   readonly view: PoolView
   /** Clients that are out of the pool, whether anybody listened when they were taken or not. */
   readonly out: WeakSet<PgClient>
+  /** How often a connection was asked for. */
+  requests: number
 }
 
 const states: WeakMap<PgPool, PoolState> = new WeakMap()
@@ -27,7 +31,7 @@ export function poolStateOf(pool: PgPool, target: DatabaseTarget): PoolState {
     () => countsOf(reference.deref()),
     (purpose) => openSideConnection(reference.deref(), purpose),
   )
-  const state: PoolState = { view, out: new WeakSet() }
+  const state: PoolState = { view, out: new WeakSet(), requests: 0 }
   states.set(pool, state)
   collected.register(pool, view)
   // The pool tells of what goes out and comes back, also while nobody listens, and of what it hands to nobody.
@@ -36,6 +40,9 @@ export function poolStateOf(pool: PgPool, target: DatabaseTarget): PoolState {
   })
   pool.on('release', (error: unknown, client: PgClient) => {
     guarded(() => release(state, error, client))
+  })
+  pool.on(errorMonitor, (error: unknown) => {
+    guarded(() => dispatcher.poolFailed({ pool: view, error }))
   })
   for (const client of clientsOut(pool)) take(state, client)
   dispatcher.poolAppeared(view)
@@ -91,9 +98,12 @@ function take({ view, out }: PoolState, client: PgClient): void {
 function release({ view, out }: PoolState, error: unknown, client: PgClient): void {
   if (out.delete(client)) view.used--
   const state = knownClientState(client)
-  const checkout = state?.checkout
-  if (state === undefined || checkout === undefined) return
+  if (state === undefined) return
+  const { checkout } = state
+  if (error) state.releaseError = error
+  if (checkout === undefined) return
   state.checkout = undefined
+  if (!error && client._queryable !== false) noteRelease(checkout)
   processState().dispatcher.releaseCheckout(checkout, error || undefined)
 }
 

@@ -11,6 +11,16 @@ export interface StackFrame {
   original(): SourcePlace
 }
 
+/** A frame of a stack that this process has kept. */
+export interface KeptFrame extends StackFrame {
+  /** Tells functions apart: where the function begins; by name where this Node does not say. */
+  readonly functionKey: string
+  /** Where in it the call was made. */
+  readonly position: string
+  /** It waits with `await` for the frame before it. */
+  readonly isAsync: boolean
+}
+
 /** Deep enough for an ORM's frames between the driver and the application. */
 const stackDepth = 50
 
@@ -21,11 +31,34 @@ const stackDepth = 50
  * own (test runners, transpilers), which is asked. Both stay as they are.
  */
 export function captureFrames(ownOutermost: OwnFunction): readonly StackFrame[] {
+  return framesOf(keepStack(ownOutermost, stackDepth))
+}
+
+/** A stack that was kept and not read. */
+export type KeptStack = Error
+
+/** Keeps the running async stack, from the caller of `ownOutermost` on: some 5 µs for 16 frames. */
+export function keepStack(ownOutermost: OwnFunction, depth: number): KeptStack {
   const holder: Error = { name: 'Error', message: '' }
-  const { hook, sites } = captureSites(holder, ownOutermost)
+  const { stackTraceLimit } = Error
+  try {
+    Error.stackTraceLimit = depth
+    Error.captureStackTrace(holder, ownOutermost)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+  return holder
+}
+
+/** To be called once for a stack, which is formatted when it is first read: some 20 µs. */
+export function framesOf(stack: KeptStack): readonly KeptFrame[] {
+  const { hook, sites } = sitesOf(stack)
   return sites.map((site) => ({
     file: site.getFileName() ?? undefined,
-    original: () => mappedPlaceOf(site) ?? placeByHook(hook, holder, site) ?? runningPlaceOf(site),
+    original: () => mappedPlaceOf(site) ?? placeByHook(hook, stack, site) ?? runningPlaceOf(site),
+    functionKey: `${site.getFileName()}:${site.getEnclosingLineNumber?.() ?? site.getFunctionName()}:${site.getEnclosingColumnNumber?.()}`,
+    position: `${site.getLineNumber()}:${site.getColumnNumber()}`,
+    isAsync: site.isAsync(),
   }))
 }
 
@@ -40,23 +73,20 @@ export function framesOfStack(stack: string): readonly StackFrame[] {
 
 type StackHook = typeof Error.prepareStackTrace
 
-function captureSites(
-  holder: Error,
-  ownOutermost: OwnFunction,
-): { readonly hook: StackHook | undefined; readonly sites: readonly NodeJS.CallSite[] } {
-  const { stackTraceLimit, prepareStackTrace } = Error
+function sitesOf(stack: KeptStack): {
+  readonly hook: StackHook | undefined
+  readonly sites: readonly NodeJS.CallSite[]
+} {
+  const { prepareStackTrace } = Error
   const hadHook = Object.hasOwn(Error, 'prepareStackTrace')
   let sites: readonly NodeJS.CallSite[] = []
   try {
-    Error.stackTraceLimit = stackDepth
     Error.prepareStackTrace = (_error, callSites) => {
       sites = callSites
     }
-    Error.captureStackTrace(holder, ownOutermost)
     // The stack is formatted when it is read.
-    void holder.stack
+    void stack.stack
   } finally {
-    Error.stackTraceLimit = stackTraceLimit
     if (hadHook) Error.prepareStackTrace = prepareStackTrace
     else Reflect.deleteProperty(Error, 'prepareStackTrace')
   }

@@ -1,0 +1,58 @@
+import { type Checkout, type DirtyReleaseKind, processState } from '@pgspan/lifecycle'
+import { readCallSite } from './call-site-reader.js'
+import { knownClientState } from './client-state.js'
+import { guarded } from './guarded.js'
+import type { PgClient, PgPool, PgPoolPrototype } from './pg-shapes.js'
+import type { OwnFunction } from './stack-frames.js'
+
+/**
+ * Makes the function that gives a connection back tell if it is called a second time; the pool throws then, as ever.
+ */
+export function patchReleaseOnce(prototype: PgPoolPrototype): void {
+  const bareReleaseOnce = prototype._releaseOnce
+  if (bareReleaseOnce === undefined) return
+  prototype._releaseOnce = function releaseOnce(this: PgPool, ...args: unknown[]): unknown {
+    const release = bareReleaseOnce.apply(this, args)
+    if (typeof release !== 'function') return release
+    // The pool passes the client first.
+    const client = args[0] as PgClient
+    let checkout: Checkout | undefined
+    return function released(this: unknown, error?: unknown): unknown {
+      // Also what this function calls is ours for whoever looks for the line that gave the connection back.
+      const outer = releasing
+      releasing = released
+      checkout ??= knownClientState(client)?.checkout
+      try {
+        return release.call(this, error)
+      } catch (thrown) {
+        if (checkout?.releasedAt) tell(checkout, 'double')
+        throw thrown
+      } finally {
+        releasing = outer
+      }
+    }
+  }
+}
+
+// The function of the connection that is being given back, which its holder has called.
+let releasing: OwnFunction | undefined
+
+/** To be called when a connection comes back that others will use next, before its checkout is over. */
+export function noteRelease(checkout: Checkout): void {
+  const kind = kindOf(checkout)
+  if (kind !== undefined) tell(checkout, kind)
+}
+
+function kindOf({ connection, runningQueries }: Checkout): DirtyReleaseKind | undefined {
+  if (runningQueries > 0) return 'active_query'
+  const status = connection?.transactionStatus
+  if (status === 'open') return 'in_transaction'
+  return status === 'failed' ? 'failed_transaction' : undefined
+}
+
+function tell(checkout: Checkout, kind: DirtyReleaseKind): void {
+  guarded(() => {
+    const callSite = releasing === undefined ? undefined : readCallSite(releasing)
+    processState().dispatcher.releasedDirty({ checkout, kind, callSite })
+  })
+}
