@@ -8,8 +8,10 @@ export {
   type FindingTier,
   findingKinds,
 } from './finding.js'
+export type { RecentQuery, RecentUnit, RecentUnitDetails } from './history/recent-unit.js'
 export { createInsights, type Insights } from './insights.js'
 export type { InsightsOptions } from './insights-options.js'
+export type { RecordedQuery } from './recorded-query.js'
 export { createConsoleSink } from './sinks/console-sink.js'
 export { InsightsSpanProcessor } from './span-processor.js'
 export type {
@@ -18,6 +20,7 @@ export type {
   LimitStatistics,
   PoolWaitStatistics,
   RouteStatistics,
+  StatementRanking,
 } from './statistics.js'
 export { type IgnoredFindings, ignoreFindings } from './suppression/ignore-findings.js'
 export type { Suppression, SuppressionStatus } from './suppression/suppression.js'

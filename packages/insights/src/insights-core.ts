@@ -4,6 +4,7 @@ import type { CircuitBreaker } from './circuit-breaker.js'
 import type { Detector, Reporter } from './detectors/detector.js'
 import { burstPauseMillis } from './execution-timing.js'
 import type { FindingLog } from './finding-log.js'
+import type { UnitHistory } from './history/unit-history.js'
 import type { ObservedCheckout } from './observed-checkout.js'
 import type { ObservedQuery } from './observed-query.js'
 import type { QueryGroup } from './query-group.js'
@@ -24,6 +25,7 @@ const sweepMillis = 5_000
 export class InsightsCore {
   readonly #log: FindingLog
   readonly #statistics: StatisticsCollector
+  readonly #history: UnitHistory
   readonly #detectors: readonly Detector[]
   readonly #breaker: CircuitBreaker
   readonly #waits: CallSiteWaits
@@ -40,11 +42,13 @@ export class InsightsCore {
     detectors: readonly Detector[],
     log: FindingLog,
     statistics: StatisticsCollector,
+    history: UnitHistory,
     breaker: CircuitBreaker,
   ) {
     this.#detectors = detectors
     this.#log = log
     this.#statistics = statistics
+    this.#history = history
     this.#breaker = breaker
     this.#waits = new CallSiteWaits(breaker)
     this.#reporter = {
@@ -78,6 +82,7 @@ export class InsightsCore {
     const { unit } = query
     const activity = unit === undefined ? undefined : this.#activities.get(unit)
     activity?.settle(query, result, this.#reader)
+    if (activity !== undefined) this.#history.queryEnded(query, activity)
     for (const detector of this.#detectors) detector.querySettled?.(query, activity, this.#reporter)
   }
 
@@ -127,6 +132,7 @@ export class InsightsCore {
     this.#activities.delete(unit)
     this.#log.settleUnit(unit)
     this.#statistics.addUnit(activity)
+    this.#history.unitEnded(activity)
   }
 
   #endOldestUnit(): void {

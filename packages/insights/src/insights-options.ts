@@ -31,6 +31,13 @@ export interface InsightsOptions {
    * start; an entry that has expired, or that matched nothing until the end, is said so once.
    */
   readonly suppressionsFile?: string
+  /**
+   * How many units of work that have ended are kept for {@link Insights.recentUnits}, with at most 200 queries each and
+   * 8 MB in all; 0 for none.
+   *
+   * @defaultValue `1000`
+   */
+  readonly recentUnits?: number
   /** Where the event `pgspan.finding` goes. @defaultValue the global logger provider */
   readonly loggerProvider?: LoggerProviderLike
   /** Where findings are counted. @defaultValue the global meter provider */
@@ -45,6 +52,7 @@ export interface InsightsSettings {
   readonly poolWaitMillis: number | undefined
   readonly nPlusOneThreshold: number
   readonly suppressions: readonly Suppression[]
+  readonly recentUnits: number
   readonly loggerProvider: LoggerProviderLike | undefined
   readonly meterProvider: MeterProvider | undefined
   readonly console: boolean
@@ -55,6 +63,7 @@ const names: readonly (keyof InsightsOptions)[] = [
   'poolWaitMillis',
   'nPlusOneThreshold',
   'suppressionsFile',
+  'recentUnits',
   'loggerProvider',
   'meterProvider',
   'console',
@@ -80,6 +89,7 @@ export function resolveOptions(options: InsightsOptions): InsightsSettings {
     poolWaitMillis: millisOf('poolWaitMillis', options.poolWaitMillis, 100),
     nPlusOneThreshold: thresholdOf(options.nPlusOneThreshold),
     suppressions: suppressionsOf(options.suppressionsFile),
+    recentUnits: recentUnitsOf(options.recentUnits),
     loggerProvider: loggerProviderOf(options.loggerProvider),
     meterProvider: meterProviderOf(options.meterProvider),
     console: consoleOf(options.console),
@@ -105,6 +115,12 @@ function suppressionsOf(path: unknown): readonly Suppression[] {
   if (path === undefined) return []
   if (typeof path === 'string' && path !== '') return readSuppressions(path)
   throw new TypeError(`suppressionsFile must be the path of a file, got ${shown(path)}`)
+}
+
+function recentUnitsOf(value: unknown): number {
+  if (value === undefined) return 1_000
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value
+  throw new TypeError(`recentUnits must be an integer of at least 0, got ${shown(value)}`)
 }
 
 function loggerProviderOf(value: unknown): LoggerProviderLike | undefined {

@@ -9,15 +9,19 @@ import { CircuitBreaker } from './circuit-breaker.js'
 import { createDetectors } from './detectors/all.js'
 import type { Finding } from './finding.js'
 import { FindingLog } from './finding-log.js'
+import type { RecentUnit, RecentUnitDetails } from './history/recent-unit.js'
+import { UnitHistory } from './history/unit-history.js'
 import { InsightsCore } from './insights-core.js'
 import { type InsightsOptions, resolveOptions } from './insights-options.js'
 import { LifecycleFeed } from './lifecycle-feed.js'
+import { RecordedFeed } from './recorded-feed.js'
+import { checkRecordedQuery, type RecordedQuery } from './recorded-query.js'
 import { createConsoleSink } from './sinks/console-sink.js'
 import { LogEventSink } from './sinks/log-event-sink.js'
 import { MetricSink } from './sinks/metric-sink.js'
 import { RootSpanSink } from './sinks/root-span-sink.js'
 import { SpanFeed } from './span-feed.js'
-import type { InsightsStatistics } from './statistics.js'
+import type { FamilyStatistics, InsightsStatistics, StatementRanking } from './statistics.js'
 import { StatisticsCollector } from './statistics-collector.js'
 import type { SuppressionStatus } from './suppression/suppression.js'
 import { Suppressions } from './suppression/suppressions.js'
@@ -36,6 +40,27 @@ export interface Insights {
   /** Judges one unit of work as it is now: what was found in it, with its evidence there; at most 64. */
   findingsOf(unit: UnitOfWork): readonly Finding[]
   statistics(): InsightsStatistics
+  /**
+   * The statements that cost most, at most `limit`, 10 by default: of the 200 that {@link statistics} tells apart.
+   *
+   * @param by the total time, the mean time, executions or rows.
+   */
+  topStatements(by: StatementRanking, limit?: number): readonly FamilyStatistics[]
+  /** Units of work that have ended, the latest first: at most `limit`, 100 by default. */
+  recentUnits(limit?: number): readonly RecentUnit[]
+  /**
+   * A unit of work that has ended, with its queries; undefined if it is not kept any more.
+   *
+   * @param number its {@link RecentUnit.number}
+   */
+  recentUnit(number: number): RecentUnitDetails | undefined
+  /**
+   * Takes a query that another client than `pg` has just made: it is counted and judged as far as its values and rows
+   * are given. Call it where the query was made, once it has settled.
+   *
+   * @throws TypeError that names what is wrong with `query`.
+   */
+  recordQuery(query: RecordedQuery): void
   /** The entries of the suppressions file, and how often each was of use. */
   suppressions(): readonly SuppressionStatus[]
   /**
@@ -44,6 +69,11 @@ export interface Insights {
    * once. Returns the function that ends it.
    */
   subscribe(listener: (finding: Finding) => void): () => void
+  /**
+   * Calls `listener` for every unit of work that has made queries and ends. What it throws is reported once. Costs
+   * nothing as long as nobody listens. Returns the function that ends it.
+   */
+  subscribeUnits(listener: (unit: RecentUnit) => void): () => void
   /** Judges what is going on and reports what is open. */
   flush(): void
   /** Flushes, and observes nothing from then on. */
@@ -69,6 +99,8 @@ export class ProcessInsights implements Insights {
   readonly core: InsightsCore
   readonly #suppressions: Suppressions
   readonly #log: FindingLog
+  readonly #history: UnitHistory
+  readonly #recorded: RecordedFeed
   readonly #statistics: StatisticsCollector = new StatisticsCollector()
   #attachments = 0
   #isClosed = false
@@ -78,9 +110,13 @@ export class ProcessInsights implements Insights {
     const settings = resolveOptions(options)
     this.#suppressions = new Suppressions(settings.suppressions)
     this.#log = new FindingLog(this.#suppressions)
-    this.core = new InsightsCore(createDetectors(settings), this.#log, this.#statistics, this.breaker)
+    this.#history = new UnitHistory(settings.recentUnits)
+    const detectors = createDetectors(settings)
+    this.core = new InsightsCore(detectors, this.#log, this.#statistics, this.#history, this.breaker)
     this.observer = new LifecycleFeed(this.core, this.breaker)
     this.spans = new SpanFeed(this.core)
+    this.#recorded = new RecordedFeed(this.core)
+    this.#log.addSink(this.#history)
     this.#log.addSink(new RootSpanSink())
     this.#log.addSink(new LogEventSink(settings.loggerProvider))
     this.#log.addSink(new MetricSink(settings.meterProvider))
@@ -127,6 +163,27 @@ export class ProcessInsights implements Insights {
 
   suppressions(): readonly SuppressionStatus[] {
     return this.#suppressions.entries
+  }
+
+  topStatements(by: StatementRanking, limit = 10): readonly FamilyStatistics[] {
+    return this.#statistics.top(by, limit)
+  }
+
+  recentUnits(limit = 100): readonly RecentUnit[] {
+    return this.#history.latest(limit)
+  }
+
+  recentUnit(number: number): RecentUnitDetails | undefined {
+    return this.#history.details(number)
+  }
+
+  recordQuery(query: RecordedQuery): void {
+    checkRecordedQuery(query)
+    this.breaker.run(() => this.#recorded.record(query))
+  }
+
+  subscribeUnits(listener: (unit: RecentUnit) => void): () => void {
+    return this.#history.listen(listener)
   }
 
   subscribe(listener: (finding: Finding) => void): () => void {

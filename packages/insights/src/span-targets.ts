@@ -1,29 +1,16 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { DatabaseTarget } from '@pgspan/lifecycle'
+import { TargetRegistry } from './target-registry.js'
 
-const maximumTargets = 64
-const otherTarget: DatabaseTarget = Object.freeze({
-  namespace: undefined,
-  address: undefined,
-  port: undefined,
-  user: undefined,
-})
-
-/** One object per database that spans name; beyond 64 they share one that names none. */
+/** The databases that spans name, by the semantic conventions of today and of before. */
 export class SpanTargets {
-  readonly #targets: Map<string, DatabaseTarget> = new Map()
+  readonly #targets: TargetRegistry = new TargetRegistry()
 
   of(attributes: Attributes): DatabaseTarget {
     const namespace = textOf(attributes['db.namespace'] ?? attributes['db.name'])
     const address = textOf(attributes['server.address'] ?? attributes['net.peer.name'])
     const port = Number(attributes['server.port'] ?? attributes['net.peer.port'])
-    const key = `${namespace} ${address} ${port}`
-    const known = this.#targets.get(key)
-    if (known !== undefined) return known
-    if (this.#targets.size >= maximumTargets) return otherTarget
-    const target = { namespace, address, port: Number.isInteger(port) ? port : undefined, user: undefined }
-    this.#targets.set(key, Object.freeze(target))
-    return target
+    return this.#targets.of(namespace, address, Number.isInteger(port) ? port : undefined)
   }
 }
 

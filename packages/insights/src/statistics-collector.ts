@@ -8,6 +8,7 @@ import type {
   InsightsStatistics,
   PoolWaitStatistics,
   RouteStatistics,
+  StatementRanking,
 } from './statistics.js'
 import type { UnitActivity } from './unit-activity.js'
 
@@ -35,11 +36,19 @@ interface Route {
   readonly errors: ErrorCounts
 }
 
+const rankings: { readonly [By in StatementRanking]: (family: Family) => number } = {
+  time: ({ totalMillis }) => totalMillis,
+  mean: ({ totalMillis, count }) => totalMillis / count,
+  count: ({ count }) => count,
+  rows: ({ rows }) => rows,
+}
+
 /** Counts what is observed: queries by statement, units of work by name, waits by pool. Bounded. */
 export class StatisticsCollector {
   readonly #since: string = new Date().toISOString()
   #queries = 0
   #totalMillis = 0
+  #rows = 0
   #units = 0
   #overlooked = 0
   #unitQueries = 0
@@ -64,6 +73,7 @@ export class StatisticsCollector {
     } else if (query.isUnreadable && family.fingerprint !== otherKey) family.statement = statement
     family.totalMillis += millis
     family.rows += query.rowCount ?? 0
+    this.#rows += query.rowCount ?? 0
     family.times.add(millis)
     if (errorCode === undefined) return
     this.#errors.add(errorCode)
@@ -95,6 +105,18 @@ export class StatisticsCollector {
     return this.#queries > 0
   }
 
+  /** @throws TypeError for something else to rank by. */
+  top(by: StatementRanking, limit: number): readonly FamilyStatistics[] {
+    const rank = rankings[by]
+    if (rank === undefined)
+      throw new TypeError(`topStatements: by must be one of ${Object.keys(rankings).join(', ')}`)
+    const families = this.#families.values.filter(({ fingerprint }) => fingerprint !== otherKey)
+    return families
+      .sort((a, b) => rank(b) - rank(a))
+      .slice(0, limit)
+      .map(familyStatistics)
+  }
+
   /** All but what others count. */
   get statistics(): Omit<InsightsStatistics, 'suppressed' | 'limits'> {
     const perUnit = Math.max(1, this.#units)
@@ -102,6 +124,7 @@ export class StatisticsCollector {
       since: this.#since,
       queries: this.#queries,
       totalMillis: this.#totalMillis,
+      rows: this.#rows,
       p50Millis: this.#times.quantile(0.5),
       p95Millis: this.#times.quantile(0.95),
       failedQueries: this.#errors.toObject(),

@@ -4,6 +4,8 @@ export interface InsightsStatistics {
   readonly since: string
   readonly queries: number
   readonly totalMillis: number
+  /** Returned or affected, as far as known. */
+  readonly rows: number
   /** Of the executions, off by 9 % at most. */
   readonly p50Millis: number
   readonly p95Millis: number
@@ -38,6 +40,9 @@ export interface LimitStatistics {
   /** How often insights rested for a minute after errors of their own. */
   readonly rests: number
 }
+
+/** What statements are ranked by: total time, mean time, executions, or rows. */
+export type StatementRanking = 'time' | 'mean' | 'count' | 'rows'
 
 /** Executions of one statement. Quantiles come from logarithmic buckets and are off by 9 % at most. */
 export interface FamilyStatistics {

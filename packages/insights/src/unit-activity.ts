@@ -1,5 +1,6 @@
 import type { DatabaseTarget, QueryResultView, UnitOfWork } from '@pgspan/lifecycle'
 import { maximumProbedKeys } from './column-probe.js'
+import type { UnitTimeline } from './history/unit-timeline.js'
 import type { ObservedQuery } from './observed-query.js'
 import { QueryGroup } from './query-group.js'
 import { type ResultReader, ResultSources } from './result-sources.js'
@@ -25,6 +26,8 @@ export class UnitActivity {
   readonly errors: string[] = []
   /** Executions of statements beyond {@link maximumGroups}. */
   overlooked = 0
+  /** Its queries one by one, as long as somebody keeps a history. */
+  timeline: UnitTimeline | undefined = undefined
   /** By fingerprint, for each database and for code that ignores findings; there is hardly ever a second one. */
   readonly #groups: {
     readonly target: DatabaseTarget
