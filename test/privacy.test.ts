@@ -93,6 +93,7 @@ test('no literal, parameter or message of the server leaves the process', async 
     said,
     findings: insights.findings(),
     statistics: insights.statistics(),
+    recentUnits: insights.recentUnits().map(({ number }) => insights.recentUnit(number)),
   }
 
   expect(spans.length).toBeGreaterThan(25)
