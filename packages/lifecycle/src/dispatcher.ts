@@ -113,7 +113,13 @@ export class Dispatcher {
 
   checkoutRequested(checkout: Checkout): void {
     checkout.pool.waiting.add(checkout)
-    this.#forward('checkoutRequested', checkout)
+    for (const observer of this.#listeners.checkoutRequested) {
+      try {
+        observer.checkoutRequested?.(checkout)
+      } catch (error) {
+        this.#report(observer, 'checkoutRequested', error)
+      }
+    }
   }
 
   acquireCheckout(checkout: Checkout, connection: Connection): boolean {
@@ -122,7 +128,7 @@ export class Dispatcher {
     checkout.connection = connection
     checkout.pool.waiting.remove(checkout)
     checkout.pool.held.add(checkout)
-    this.#reverse('checkoutSettled', checkout)
+    this.#checkoutSettled(checkout)
     return true
   }
 
@@ -131,8 +137,18 @@ export class Dispatcher {
     checkout.failedAt = performance.now()
     checkout.error = error
     checkout.pool.waiting.remove(checkout)
-    this.#reverse('checkoutSettled', checkout)
+    this.#checkoutSettled(checkout)
     return true
+  }
+
+  #checkoutSettled(checkout: Checkout): void {
+    for (const observer of this.#listeners.checkoutSettled) {
+      try {
+        observer.checkoutSettled?.(checkout)
+      } catch (error) {
+        this.#report(observer, 'checkoutSettled', error)
+      }
+    }
   }
 
   /** Only an acquired checkout can be released. */
@@ -141,7 +157,13 @@ export class Dispatcher {
     checkout.releasedAt = performance.now()
     checkout.error = error
     checkout.pool.held.remove(checkout)
-    this.#reverse('checkoutReleased', checkout)
+    for (const observer of this.#listeners.checkoutReleased) {
+      try {
+        observer.checkoutReleased?.(checkout)
+      } catch (error) {
+        this.#report(observer, 'checkoutReleased', error)
+      }
+    }
     return true
   }
 
@@ -225,8 +247,9 @@ const settlements = [
 
 type Start = (typeof starts)[number]
 type Settlement = (typeof settlements)[number]
-type ForwardEvent = Exclude<Start, 'queryStarted'>
-type ReverseEvent = Exclude<Settlement, 'querySettled'>
+/** Events of the query path are spelled out above: a method that is looked up by name costs more than most of them. */
+type ForwardEvent = Exclude<Start, 'queryStarted' | 'checkoutRequested'>
+type ReverseEvent = Exclude<Settlement, 'querySettled' | 'checkoutSettled' | 'checkoutReleased'>
 /** The observers of each event, in the order in which they hear of it. */
 type Listeners = Readonly<Record<Start | Settlement, readonly Observer[]>>
 

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Dispatcher } from './dispatcher.js'
-import { LoopStallSampler } from './loop-stall-sampler.js'
 import type { HttpRequestListener } from './http-units-of-work.js'
+import { LoopStallSampler } from './loop-stall-sampler.js'
 import { PoolNames } from './pool-names.js'
 import type { Recording } from './recording.js'
 import type { SqlCommenter } from './sql-commenter.js'

@@ -69,7 +69,11 @@ export function runWithUnitOfWork<Args extends unknown[], Result>(
   const entered = storage.getStore()
   // A trace is found through the span of its context; a storage that is entered costs every promise of the process.
   const isFound = entered === undefined && unit?.kind === 'trace'
-  if (entered === unit || isFound) return context.with(active, callback, receiver as undefined, ...args)
+  if (entered === unit || isFound) {
+    // To look is a quarter of what it costs to enter.
+    if (context.active() === active) return callback.apply(receiver, args)
+    return context.with(active, callback, receiver as undefined, ...args)
+  }
   return storage.run(unit, () => context.with(active, callback, receiver as undefined, ...args))
 }
 

@@ -20,10 +20,15 @@ import { SubmittableWatch } from './submittable-watch.js'
 /** A `client.query` that is running: the client has not yet returned from it. */
 export interface EnteringCall {
   readonly client: PgClient
+  readonly state: ClientState
   readonly call: QueryCall
   readonly execution: PgQueryExecution
   readonly shape: AnalyzedQueryText
+  /** False also for the callback of a `pool.query` whose caller awaits a promise: it is the pool's own. */
+  readonly hasCallersCallback: boolean
 }
+
+type Pulse = (this: PgClient, ...args: unknown[]) => unknown
 
 // The call that is being made: set while the driver's `query` runs, taken by the pulse of the client's queue.
 let entering: EnteringCall | undefined
@@ -48,14 +53,11 @@ export function patchClientQueue(prototype: PgClientPrototype): void {
   if (barePulse === undefined) return
   prototype._pulseQueryQueue = function pulseQueryQueue(this: PgClient, ...args: unknown[]): unknown {
     const entered = entering
-    if (entered !== undefined && entered.client === this) {
-      entering = undefined
-      guarded(() => adopt(entered))
-    } else {
-      guarded(() => knownClientState(this)?.watch?.settleDropped())
-    }
+    if (entered === undefined || entered.client !== this) return pulseAgain(this, barePulse, args)
+    entering = undefined
+    guarded(adopt, entered)
     const result = barePulse.apply(this, args)
-    guarded(() => noteSent(this, entered))
+    guarded(noteEnteredSent, entered)
     return result
   }
   const bareNext = prototype._pulsePipelinedQueryQueue
@@ -63,19 +65,33 @@ export function patchClientQueue(prototype: PgClientPrototype): void {
   // libpq's pipeline sends the queries that came meanwhile without a pulse of the whole queue.
   prototype._pulsePipelinedQueryQueue = function pulsePipelined(this: PgClient, ...args: unknown[]): unknown {
     const result = bareNext.apply(this, args)
-    guarded(() => noteSent(this, undefined))
+    guarded(noteWaitingSent, this, knownClientState(this))
     return result
   }
 }
 
+/** A pulse that is no call's: a query is over, and the next has its turn. */
+function pulseAgain(client: PgClient, pulse: Pulse, args: unknown[]): unknown {
+  const state = knownClientState(client)
+  const watch = state?.watch
+  if (watch !== undefined) guarded(settleDropped, watch)
+  const result = pulse.apply(client, args)
+  guarded(noteWaitingSent, client, state)
+  return result
+}
+
+function settleDropped(watch: SubmittableWatch): void {
+  watch.settleDropped()
+}
+
 /** The client has taken the query: it stands last in its queue, and nothing of it was sent yet. */
-function adopt({ client, call, execution, shape }: EnteringCall): void {
+function adopt({ client, call, execution, shape, hasCallersCallback }: EnteringCall): void {
   const query = queueOf(client)?.at(-1)
   if (query === undefined) return
   execution.driverQuery = query
   commentQuery(execution, query, call.text, shape)
   const mayTimeOut = Boolean(call.queryTimeout || client.connectionParameters?.query_timeout)
-  if (!call.isSubmittable) settleWithCallback(execution, query, call.hasCallback, mayTimeOut)
+  if (!call.isSubmittable) settleWithCallback(execution, query, hasCallersCallback, mayTimeOut)
   else if (isNative(client)) followNativeSubmittable(execution, query)
   else watchSubmittable(client, execution, query, mayTimeOut)
 }
@@ -108,26 +124,22 @@ function watchOf(client: PgClient): SubmittableWatch | undefined {
   return state.watch
 }
 
-/** Whatever has left the client's queue is on its way to the server. */
-function noteSent(client: PgClient, entered: EnteringCall | undefined): void {
-  const queue = queueOf(client)
-  if (entered !== undefined && entered.client === client) {
-    const { execution } = entered
-    if (isSent(client, execution, queue)) {
-      execution.sentAt = execution.startedAt
-      settleUnsent(client, entered)
-    } else {
-      const { waiting } = clientStateOf(client)
-      execution.queuedBehind = waiting.length + (activeQueryOf(client) ? 1 : 0)
-      waiting.push(execution)
-    }
-    return
+/** The query of the call that is running has left the client's queue at once, or waits in it. */
+function noteEnteredSent(entered: EnteringCall): void {
+  const { client, state, execution } = entered
+  if (isSent(client, execution, queueOf(client))) {
+    execution.sentAt = execution.startedAt
+    settleUnsent(client, entered)
+  } else {
+    execution.queuedBehind = state.waiting.length + (activeQueryOf(client) ? 1 : 0)
+    state.waiting.push(execution)
   }
-  const state = knownClientState(client)
-  if (state !== undefined && state.waiting.length > 0) noteWaitingSent(client, state, queue)
 }
 
-function noteWaitingSent(client: PgClient, state: ClientState, queue: readonly unknown[] | undefined): void {
+/** Whatever has left the client's queue meanwhile is on its way to the server. */
+function noteWaitingSent(client: PgClient, state: ClientState | undefined): void {
+  if (state === undefined || state.waiting.length === 0) return
+  const queue = queueOf(client)
   const now = performance.now()
   for (let next = state.waiting[0]; next !== undefined; next = state.waiting[0]) {
     if (next.settledAt === 0 && !isSent(client, next, queue)) return

@@ -13,6 +13,8 @@ export interface ClientState {
   isOpen: boolean
   /** What its latest holder gave as the reason to close it. */
   releaseError: unknown
+  /** Out of its pool, whether anybody listened when it was taken or not. */
+  isOut: boolean
   /** The server takes a backslash in `'…'` for an escape: it has `standard_conforming_strings` off, and said so. */
   backslashEscapes: boolean
   /** One of our own, which nobody hears of. */
@@ -23,6 +25,7 @@ export interface ClientState {
   watch: SubmittableWatch | undefined
 }
 
+const { dispatcher } = processState()
 const states: WeakMap<PgClient, ClientState> = new WeakMap()
 
 export function clientStateOf(client: PgClient): ClientState {
@@ -33,6 +36,7 @@ export function clientStateOf(client: PgClient): ClientState {
     checkout: undefined,
     isOpen: false,
     releaseError: undefined,
+    isOut: false,
     backslashEscapes: false,
     isSideConnection: false,
     waiting: [],
@@ -72,7 +76,7 @@ export function followStringSyntax(client: PgClient): void {
 export function announceEnd(client: PgClient, connection: Connection, onEnd = (): void => {}): void {
   const emitter = client.connection ?? client
   emitter.once('end', () => {
-    processState().dispatcher.connectionClosed(connection)
+    dispatcher.connectionClosed(connection)
     onEnd()
   })
 }

@@ -5,6 +5,8 @@ import type { PgQueryExecution } from './pg-query-execution.js'
 import type { PgQuery } from './pg-shapes.js'
 import { takesSqlComment, withSqlComment } from './sql-comment.js'
 
+const { sqlCommenters } = processState()
+
 /**
  * Appends what the process's commenters say to the text of the driver's own query object, before it is sent.
  *
@@ -17,14 +19,14 @@ export function commentQuery(
   text: string,
   shape: AnalyzedQueryText,
 ): void {
-  if (execution.isSubmittable || processState().sqlCommenters.size === 0) return
+  if (execution.isSubmittable || sqlCommenters.size === 0) return
   if (query.text !== text || !takesSqlComment(shape, execution.statementName)) return
-  const comment = guarded(() => commentFor(execution))
+  const comment = guarded(commentFor, execution)
   if (comment) query.text = withSqlComment(text, shape, comment)
 }
 
 function commentFor(execution: PgQueryExecution): string {
-  for (const commenter of processState().sqlCommenters) {
+  for (const commenter of sqlCommenters) {
     const comment = commenter(execution)
     if (comment !== '') return comment
   }

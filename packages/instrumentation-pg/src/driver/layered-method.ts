@@ -2,6 +2,8 @@ import { type Context, context, createContextKey } from '@opentelemetry/api'
 import { processState } from '@pgspan/lifecycle'
 import type { OwnFunction } from './stack-frames.js'
 
+const { dispatcher } = processState()
+
 /** A method as it stands on a driver's prototype. */
 export type Method<Receiver> = (this: Receiver, ...args: unknown[]) => unknown
 
@@ -168,7 +170,7 @@ class CoveredMethod<Receiver> implements Next<Receiver> {
   }
 
   get silencesUpstream(): boolean {
-    return this.#isUpstream && processState().dispatcher.makesQuerySpans
+    return this.#isUpstream && dispatcher.makesQuerySpans
   }
 
   proceed(receiver: Receiver, args: readonly unknown[]): unknown {

@@ -9,17 +9,19 @@ import type { Next, ObservedCall } from './layered-method.js'
 import { PgQueryExecution } from './pg-query-execution.js'
 import type { PgClient } from './pg-shapes.js'
 import { takePoolCall } from './pool-call.js'
-import { withCallSiteTap } from './promise-taps.js'
+import { beginCallSiteTap, endCallSiteTap } from './promise-taps.js'
 import { readQueryCall } from './query-call.js'
 import type { QueryShapes } from './query-shapes.js'
 import { settle } from './settlement.js'
 import type { OwnFunction } from './stack-frames.js'
 
+const { dispatcher } = processState()
+
 /** Makes every `client.query` of a client class a query execution. */
 export function observeClientQuery(shapes: QueryShapes): ObservedCall<PgClient> {
   return (client, args, next) => {
-    if (!processState().dispatcher.isObserved) return next.proceed(client, args)
-    const entered = guarded(() => enter(client, args, shapes, next.entered))
+    if (!dispatcher.isObserved) return next.proceed(client, args)
+    const entered = guarded(enter, client, args, shapes, next.entered)
     if (entered === undefined) return next.proceed(client, args)
     const outer = beginEntering(entered)
     try {
@@ -41,8 +43,12 @@ function call(
   args: readonly unknown[],
   next: Next<PgClient>,
 ): unknown {
-  if (call.hasCallback || call.isSubmittable) return next.proceed(client, args)
-  return withCallSiteTap(client, '_Promise', execution, () => next.proceed(client, args))
+  const isTapped = !call.hasCallback && !call.isSubmittable && beginCallSiteTap(client, '_Promise', execution)
+  try {
+    return next.proceed(client, args)
+  } finally {
+    if (isTapped) endCallSiteTap(client, '_Promise')
+  }
 }
 
 /** Upstream hands a caller's callback on bound to the context of its own call, in which nothing is recorded. */
@@ -84,8 +90,9 @@ function enter(
   else if (!call.hasCallback && !call.isSubmittable) execution.awaitsPromise = true
   else if (isAnyStatementArmed()) execution.notedCaller = callerOfArmed(execution.shape.fingerprint, entered)
   if (state.checkout?.firstQueryAt === 0) state.checkout.firstQueryAt = execution.startedAt
-  processState().dispatcher.queryStarted(execution, call.values)
-  return { client, call, execution, shape }
+  dispatcher.queryStarted(execution, call.values)
+  const hasCallersCallback = call.hasCallback && poolCall?.isTapped !== true
+  return { client, state, call, execution, shape, hasCallersCallback }
 }
 
 /** The error that the driver is about to give for a query that it did not take. */

@@ -9,7 +9,9 @@ export class PoolCall {
   readonly unitOfWork: UnitOfWork | undefined
   /** The function of ours that was called. */
   readonly entered: OwnFunction
-  readonly #awaitsPromise: boolean
+  readonly awaitsPromise: boolean
+  /** True if the promise that the caller gets is the native one, which keeps the caller's context by itself. */
+  isTapped = false
   readonly #notedCaller: CallSite | undefined
   #execution: PgQueryExecution | undefined = undefined
 
@@ -23,13 +25,13 @@ export class PoolCall {
     this.callerContext = callerContext
     this.unitOfWork = unitOfWork
     this.entered = entered
-    this.#awaitsPromise = awaitsPromise
+    this.awaitsPromise = awaitsPromise
     this.#notedCaller = notedCaller
   }
 
   lead(execution: PgQueryExecution): void {
     this.#execution = execution
-    execution.awaitsPromise = this.#awaitsPromise
+    execution.awaitsPromise = this.awaitsPromise
     execution.notedCaller = this.#notedCaller
   }
 
@@ -41,14 +43,15 @@ export class PoolCall {
 // Set for the one synchronous step in which the pool hands a connection to the query that it was called for.
 let handedOver: PoolCall | undefined
 
-export function handOver<Result>(call: PoolCall | undefined, step: () => Result): Result {
+/** Begins that step. Returns what was handed over before, for {@link endHandOver}. */
+export function beginHandOver(call: PoolCall | undefined): PoolCall | undefined {
   const outer = handedOver
   handedOver = call
-  try {
-    return step()
-  } finally {
-    handedOver = outer
-  }
+  return outer
+}
+
+export function endHandOver(outer: PoolCall | undefined): void {
+  handedOver = outer
 }
 
 /** The pool call that the query being entered was made for; taken by the first query of its step. */

@@ -10,7 +10,7 @@ export function patchRemove(prototype: PgPoolPrototype): void {
   if (bareRemove === undefined) return
   prototype._remove = function remove(this: PgPool, ...args: unknown[]): unknown {
     // The pool passes the client first.
-    guarded(() => noteRemoval(this, args[0] as PgClient))
+    guarded(noteRemoval, this, args[0] as PgClient)
     return bareRemove.apply(this, args)
   }
 }

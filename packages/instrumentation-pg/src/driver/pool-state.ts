@@ -1,6 +1,6 @@
 import { errorMonitor } from 'node:events'
 import { type DatabaseTarget, type PoolCounts, PoolView, processState } from '@pgspan/lifecycle'
-import { knownClientState } from './client-state.js'
+import { clientStateOf } from './client-state.js'
 import { targetOf } from './connection-identity.js'
 import { noteRelease } from './dirty-releases.js'
 import { guarded } from './guarded.js'
@@ -10,12 +10,11 @@ import { openSideConnection } from './side-connection.js'
 /** What is known of one pool, for as long as the application keeps the pool. */
 export interface PoolState {
   readonly view: PoolView
-  /** Clients that are out of the pool, whether anybody listened when they were taken or not. */
-  readonly out: WeakSet<PgClient>
   /** How often a connection was asked for. */
   requests: number
 }
 
+const { dispatcher, poolNames } = processState()
 const states: WeakMap<PgPool, PoolState> = new WeakMap()
 const collected: FinalizationRegistry<PoolView> = new FinalizationRegistry((view) => endView(view))
 
@@ -23,7 +22,6 @@ const collected: FinalizationRegistry<PoolView> = new FinalizationRegistry((view
 export function poolStateOf(pool: PgPool, target: DatabaseTarget): PoolState {
   const known = states.get(pool)
   if (known !== undefined) return known
-  const { dispatcher, poolNames } = processState()
   const reference = new WeakRef(pool)
   const view = new PoolView(
     poolNames.take(undefined, target),
@@ -31,20 +29,20 @@ export function poolStateOf(pool: PgPool, target: DatabaseTarget): PoolState {
     () => countsOf(reference.deref()),
     (purpose) => openSideConnection(reference.deref(), purpose),
   )
-  const state: PoolState = { view, out: new WeakSet(), requests: 0 }
+  const state: PoolState = { view, requests: 0 }
   states.set(pool, state)
   collected.register(pool, view)
   // The pool tells of what goes out and comes back, also while nobody listens, and of what it hands to nobody.
   pool.on('acquire', (client: PgClient) => {
-    guarded(() => take(state, client))
+    guarded(take, view, client)
   })
   pool.on('release', (error: unknown, client: PgClient) => {
-    guarded(() => release(state, error, client))
+    guarded(release, view, error, client)
   })
   pool.on(errorMonitor, (error: unknown) => {
     guarded(() => dispatcher.poolFailed({ pool: view, error }))
   })
-  for (const client of clientsOut(pool)) take(state, client)
+  for (const client of clientsOut(pool)) take(view, client)
   dispatcher.poolAppeared(view)
   return state
 }
@@ -55,7 +53,6 @@ export function knownPoolState(pool: PgPool): PoolState | undefined {
 
 /** The pool is over: its figures read 0 from now on, and another pool may take its name. */
 export function endView(view: PoolView): void {
-  const { dispatcher, poolNames } = processState()
   if (dispatcher.endPool(view)) poolNames.release(view.name)
 }
 
@@ -88,23 +85,26 @@ export function poolTarget(pool: PgPool): DatabaseTarget {
   return targetOf(pool._clients?.[0] ?? pool.options ?? {})
 }
 
-function take({ view, out }: PoolState, client: PgClient): void {
-  if (out.has(client)) return
-  out.add(client)
+function take(view: PoolView, client: PgClient): void {
+  const state = clientStateOf(client)
+  if (state.isOut) return
+  state.isOut = true
   view.used++
 }
 
 /** What went to nobody, or while nobody listened, has no checkout. */
-function release({ view, out }: PoolState, error: unknown, client: PgClient): void {
-  if (out.delete(client)) view.used--
-  const state = knownClientState(client)
-  if (state === undefined) return
+function release(view: PoolView, error: unknown, client: PgClient): void {
+  const state = clientStateOf(client)
+  if (state.isOut) {
+    state.isOut = false
+    view.used--
+  }
   const { checkout } = state
   if (error) state.releaseError = error
   if (checkout === undefined) return
   state.checkout = undefined
   if (!error && client._queryable !== false) noteRelease(checkout)
-  processState().dispatcher.releaseCheckout(checkout, error || undefined)
+  dispatcher.releaseCheckout(checkout, error || undefined)
 }
 
 /** A pool that is about to open a connection. */
@@ -117,14 +117,15 @@ export interface OpeningPool {
 // Set for the one synchronous step from the pool's decision to open a connection to the client's `connect`.
 let opening: OpeningPool | undefined
 
-export function whileOpening<Result>(openingPool: OpeningPool, step: () => Result): Result {
+/** Begins that step. Returns what was opening before, for {@link endOpening}. */
+export function beginOpening(openingPool: OpeningPool): OpeningPool | undefined {
   const outer = opening
   opening = openingPool
-  try {
-    return step()
-  } finally {
-    opening = outer
-  }
+  return outer
+}
+
+export function endOpening(outer: OpeningPool | undefined): void {
+  opening = outer
 }
 
 export function takeOpeningPool(): OpeningPool | undefined {

@@ -19,27 +19,27 @@ export interface CallSiteAnswerer {
 }
 
 /**
- * Makes `holder[key]` give promises that let `answerer` run inside the reaction that leads to the caller, while
- * `call` runs. Nothing is tapped if the Promise is not the native one.
+ * Makes `holder[key]` give a promise that lets `answerer` run inside the reaction that leads to the caller, until
+ * {@link endCallSiteTap}. Returns false, and nothing is tapped, if the Promise is not the native one.
  */
-export function withCallSiteTap<Key extends string, Result>(
+export function beginCallSiteTap<Key extends string>(
   holder: { [K in Key]?: PromiseConstructorLike },
   key: Key,
   answerer: CallSiteAnswerer,
-  call: () => Result,
-): Result {
-  const original = holder[key]
-  if (original !== Promise) return call()
-  const outer = tapped
+): boolean {
+  if (holder[key] !== Promise) return false
   tapped = answerer
   // The driver's field is typed for any Promise; the stand-in is only ever called with `new`.
   holder[key] = CallSitePromise as unknown as PromiseConstructor
-  try {
-    return call()
-  } finally {
-    holder[key] = original
-    tapped = outer
-  }
+  return true
+}
+
+export function endCallSiteTap<Key extends string>(
+  holder: { [K in Key]?: PromiseConstructorLike },
+  key: Key,
+): void {
+  tapped = undefined
+  holder[key] = Promise
 }
 
 let tapped: CallSiteAnswerer | undefined

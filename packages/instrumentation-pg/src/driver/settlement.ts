@@ -2,6 +2,8 @@ import { processState, type QueryResultView, runWithUnitOfWork } from '@pgspan/l
 import type { PgQueryExecution } from './pg-query-execution.js'
 import type { PgQuery } from './pg-shapes.js'
 
+const { dispatcher } = processState()
+
 /**
  * The one place that decides that a query is over.
  *
@@ -11,7 +13,6 @@ import type { PgQuery } from './pg-shapes.js'
  * at once. Whichever comes first counts.
  */
 export function settle(execution: PgQueryExecution, error: unknown, result: unknown): void {
-  const dispatcher = processState().dispatcher
   if (execution.settledAt !== 0) return
   if (error) {
     dispatcher.settleQuery(execution, error, undefined)
