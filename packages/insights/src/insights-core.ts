@@ -5,8 +5,12 @@ import type { Detector, Reporter } from './detectors/detector.js'
 import { burstPauseMillis } from './execution-timing.js'
 import type { FindingLog } from './finding-log.js'
 import type { UnitHistory } from './history/unit-history.js'
+import type { ActivityKind } from './meanwhile.js'
+import { leastInterval } from './meanwhile.js'
 import type { ObservedCheckout } from './observed-checkout.js'
 import type { ObservedQuery } from './observed-query.js'
+import type { ObservedTransaction } from './observed-transaction.js'
+import { OpenTransactions } from './open-transactions.js'
 import type { QueryGroup } from './query-group.js'
 import { ResultReader } from './result-sources.js'
 import { SlotValues } from './slot-values.js'
@@ -26,11 +30,12 @@ export class InsightsCore {
   readonly #log: FindingLog
   readonly #statistics: StatisticsCollector
   readonly #history: UnitHistory
-  readonly #detectors: readonly Detector[]
+  readonly #detectors: DetectorsByEvent
   readonly #breaker: CircuitBreaker
   readonly #waits: CallSiteWaits
   readonly #reporter: Reporter
   readonly #activities: Map<UnitOfWork, UnitActivity> = new Map()
+  readonly #transactions: OpenTransactions = new OpenTransactions()
   readonly #values: SlotValues = new SlotValues()
   readonly #reader: ResultReader = new ResultReader()
   /** Units that went early: when they come back, their end is listened to already. */
@@ -45,7 +50,7 @@ export class InsightsCore {
     history: UnitHistory,
     breaker: CircuitBreaker,
   ) {
-    this.#detectors = detectors
+    this.#detectors = byEvent(detectors)
     this.#log = log
     this.#statistics = statistics
     this.#history = history
@@ -65,6 +70,7 @@ export class InsightsCore {
 
   /** @param values to be read now. */
   queryStarted(query: ObservedQuery, values: readonly unknown[] | undefined): void {
+    this.#transactions.enter(query)
     if (query.unit === undefined || query.unit.ended) return
     const activity = this.#activityOf(query.unit)
     this.#values.read(query.shape, values)
@@ -83,14 +89,58 @@ export class InsightsCore {
     const activity = unit === undefined ? undefined : this.#activities.get(unit)
     activity?.settle(query, result, this.#reader)
     if (activity !== undefined) this.#history.queryEnded(query, activity)
-    for (const detector of this.#detectors) detector.querySettled?.(query, activity, this.#reporter)
+    for (const detector of this.#detectors.querySettled) {
+      detector.querySettled?.(query, activity, this.#reporter)
+    }
+    const ended = this.#transactions.follow(query)
+    if (ended !== undefined) this.#endTransaction(ended)
+    if (query.settledAt - query.startedAt >= leastInterval && this.isTransactionOpen) {
+      this.ranBeside('query', query.shape.summary, unit, query.connectionId, query.startedAt, query.settledAt)
+    }
   }
 
   checkoutSettled(checkout: ObservedCheckout): void {
     this.#statistics.addCheckout(checkout)
     const { unit } = checkout
     const activity = unit === undefined || unit.ended ? undefined : this.#activityOf(unit)
-    for (const detector of this.#detectors) detector.checkoutSettled?.(checkout, activity, this.#reporter)
+    for (const detector of this.#detectors.checkoutSettled) {
+      detector.checkoutSettled?.(checkout, activity, this.#reporter)
+    }
+    const { settledAt, waitMillis } = checkout
+    this.ranBeside('wait', `pool ${checkout.poolName}`, unit, 0, settledAt - waitMillis, settledAt)
+  }
+
+  /** @param isClosed the connection is not used again: what was open on it is rolled back. */
+  checkoutReleased(connectionId: number, at: number, isClosed: boolean): void {
+    if (isClosed) this.#transactions.forget(connectionId)
+    const left = this.#transactions.release(connectionId, at)
+    if (left !== undefined) this.#endTransaction(left)
+  }
+
+  connectionClosed(connectionId: number): void {
+    this.#transactions.forget(connectionId)
+  }
+
+  get isTransactionOpen(): boolean {
+    return this.#transactions.areThere
+  }
+
+  /**
+   * Something ran in the unit of work that may explain why a transaction of it did not go on. Costs a comparison while
+   * no transaction is open.
+   *
+   * @param connectionId of a query; 0 for anything else.
+   */
+  ranBeside(
+    kind: ActivityKind,
+    name: string,
+    unit: UnitOfWork | undefined,
+    connectionId: number,
+    from: number,
+    to: number,
+  ): void {
+    if (unit === undefined || !this.isTransactionOpen) return
+    this.#transactions.note(kind, name, unit, connectionId, from, to)
   }
 
   /** Judges what happened in the unit of work so far, as if it ended now. */
@@ -109,6 +159,7 @@ export class InsightsCore {
   }
 
   close(): void {
+    this.#transactions.close()
     for (const unit of [...this.#activities.keys()]) this.#endUnit(unit)
     clearInterval(this.#sweeper)
     this.#sweeper = undefined
@@ -129,6 +180,7 @@ export class InsightsCore {
     const activity = this.#activities.get(unit)
     if (activity === undefined) return
     this.judge(unit)
+    for (const detector of this.#detectors.unitEnded) detector.unitEnded?.(activity, this.#reporter)
     this.#activities.delete(unit)
     this.#log.settleUnit(unit)
     this.#statistics.addUnit(activity)
@@ -162,6 +214,31 @@ export class InsightsCore {
   #rest(group: QueryGroup, activity: UnitActivity): void {
     if (group.restedAt === group.timing.settled) return
     group.restedAt = group.timing.settled
-    for (const detector of this.#detectors) detector.groupRests?.(group, activity, this.#reporter)
+    for (const detector of this.#detectors.groupRests) {
+      detector.groupRests?.(group, activity, this.#reporter)
+    }
+  }
+
+  #endTransaction(transaction: ObservedTransaction): void {
+    const activity = transaction.unit && this.#activities.get(transaction.unit)
+    for (const detector of this.#detectors.transactionEnded) {
+      detector.transactionEnded?.(transaction, activity, this.#reporter)
+    }
+  }
+}
+
+type DetectorEvent = Exclude<keyof Detector, 'kind'>
+
+/** Who listens to what: most detectors listen to little, and queries are many. */
+type DetectorsByEvent = Readonly<Record<DetectorEvent, readonly Detector[]>>
+
+function byEvent(detectors: readonly Detector[]): DetectorsByEvent {
+  const listening = (event: DetectorEvent): Detector[] => detectors.filter((each) => each[event])
+  return {
+    querySettled: listening('querySettled'),
+    checkoutSettled: listening('checkoutSettled'),
+    transactionEnded: listening('transactionEnded'),
+    groupRests: listening('groupRests'),
+    unitEnded: listening('unitEnded'),
   }
 }

@@ -2,6 +2,7 @@ import type { Context } from '@opentelemetry/api'
 import {
   type AcquirePath,
   type Checkout,
+  type Connection,
   type DatabaseTarget,
   type Observer,
   type PoolView,
@@ -17,6 +18,9 @@ import type { InsightsCore } from './insights-core.js'
 import type { ObservedCheckout } from './observed-checkout.js'
 import { ObservedQuery } from './observed-query.js'
 import { ignoredByCaller } from './suppression/ignore-findings.js'
+
+/** The event loop is blocked from so many milliseconds on. */
+const leastStall = 20
 
 /** The full feed: queries and checkouts as the instrumentation of the driver sees them, sampled or not. */
 export class LifecycleFeed implements Observer {
@@ -38,6 +42,7 @@ export class LifecycleFeed implements Observer {
   }
 
   queryStarted(query: QueryExecution, values: readonly unknown[] | undefined): void {
+    this.#state.loopStalls.begin()
     if (this.#breaker.isOpen) return
     try {
       const observed = observe(query)
@@ -50,12 +55,14 @@ export class LifecycleFeed implements Observer {
   }
 
   querySettled(query: QueryExecution, result: QueryResultView | undefined): void {
+    this.#state.loopStalls.end()
     if (this.#breaker.isOpen) return
     try {
       const note = this.#note(query)
       const observed = note[this.#key] ?? observe(query)
       note[this.#key] = undefined
       complete(observed, query)
+      this.#addStalls(observed, query)
       this.#core.querySettled(observed, result)
     } catch (error) {
       this.#breaker.record(error)
@@ -64,14 +71,36 @@ export class LifecycleFeed implements Observer {
 
   /** Here the caller's code runs; the callback of the checkout may run in that of whoever gave the connection back. */
   checkoutRequested(checkout: Checkout): void {
+    this.#state.loopStalls.begin()
     const ignored = ignoredByCaller()
     if (ignored !== undefined) this.#ignored.set(checkout, ignored)
   }
 
   checkoutSettled(checkout: Checkout): void {
+    const { loopStalls } = this.#state
+    loopStalls.end()
     this.#breaker.run(() => {
-      this.#core.checkoutSettled(new SettledCheckout(checkout, this.#ignored.get(checkout)))
+      const { waitMillis, requestedAt } = checkout
+      const stall =
+        waitMillis < leastStall ? 0 : loopStalls.blockedBetween(requestedAt, requestedAt + waitMillis)
+      this.#core.checkoutSettled(new SettledCheckout(checkout, stall, this.#ignored.get(checkout)))
     })
+  }
+
+  checkoutReleased({ connection, releasedAt, error }: Checkout): void {
+    if (connection === undefined) return
+    this.#breaker.run(() => this.#core.checkoutReleased(connection.id, releasedAt, error !== undefined))
+  }
+
+  connectionClosed({ id }: Connection): void {
+    this.#breaker.run(() => this.#core.connectionClosed(id))
+  }
+
+  #addStalls(observed: ObservedQuery, { startedAt, sentAt, settledAt }: QueryExecution): void {
+    const { loopStalls } = this.#state
+    if (settledAt - startedAt < leastStall || sentAt === 0) return
+    observed.stallMillis = loopStalls.blockedBetween(sentAt, settledAt)
+    if (sentAt > startedAt) observed.queueStallMillis = loopStalls.blockedBetween(startedAt, sentAt)
   }
 
   #takeIgnored(observed: ObservedQuery, { checkout }: QueryExecution): void {
@@ -93,12 +122,14 @@ class SettledCheckout implements ObservedCheckout {
   readonly target: DatabaseTarget
   readonly path: AcquirePath
   readonly waitMillis: number
+  readonly stallMillis: number
   readonly timedOut: boolean
   readonly settledAt: number
   readonly ignoredFindings: string | undefined
   readonly #pool: PoolView
 
-  constructor(checkout: Checkout, ignoredFindings: string | undefined) {
+  constructor(checkout: Checkout, stallMillis: number, ignoredFindings: string | undefined) {
+    this.stallMillis = stallMillis
     this.ignoredFindings = ignoredFindings
     this.unit = checkout.unitOfWork
     this.callerContext = checkout.callerContext
@@ -134,7 +165,9 @@ function complete(observed: ObservedQuery, query: QueryExecution): void {
   observed.settledAt = query.settledAt
   observed.executionMillis = query.executionMillis
   observed.queueMillis = query.queueMillis
+  observed.queuedBehind = query.queuedBehind
   observed.consumerMillis = query.consumerMillis
+  observed.isStreamed = query.isSubmittable
   observed.rowCount = query.rowCount
   if (query.error !== undefined) observed.fail(errorCodeOf(query.error), query.text)
   if (checkout === undefined) return

@@ -11,6 +11,8 @@ export interface ObservedCheckout {
   readonly path: AcquirePath
   /** Milliseconds. */
   readonly waitMillis: number
+  /** Of these, the event loop was blocked. */
+  readonly stallMillis: number
   /** The most connections that the pool opens; undefined if it has ended. */
   readonly limit: number | undefined
   /** The request gave up waiting. */

@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api'
 import type { CallSiteRequest, DatabaseTarget, QueryShape, UnitOfWork } from '@pgspan/lifecycle'
 import { sanitizeFailClosed } from '@pgspan/query-text'
+import type { ObservedTransaction } from './observed-transaction.js'
 import type { QueryGroup } from './query-group.js'
 
 /** The SQLSTATE of a text that the server could not read. */
@@ -29,8 +30,14 @@ export class ObservedQuery {
   settledAt = 0
   /** The server's time; undefined if waiting cannot be told apart from it. */
   executionMillis: number | undefined = undefined
+  /** Of {@link executionMillis}, the event loop was blocked: an answer could not be read. */
+  stallMillis = 0
   /** Waited for its turn on its client. */
   queueMillis = 0
+  /** Of {@link queueMillis}, the event loop was blocked. */
+  queueStallMillis = 0
+  /** How many queries of its client were before it. */
+  queuedBehind = 0
   /** Waited for a connection of the pool; 0 for a query that found its client there. */
   poolWaitMillis = 0
   /** The pool that its connection came from; undefined for a client outside any. */
@@ -38,6 +45,10 @@ export class ObservedQuery {
   /** Paused by the reader of a cursor or stream. */
   consumerMillis = 0
   rowCount: number | undefined = undefined
+  /** Its reader takes the rows as they come: a cursor, a stream, COPY. */
+  isStreamed = false
+  /** The transaction that was open on its connection when it started. */
+  transaction: ObservedTransaction | undefined = undefined
   /** The SQLSTATE or the system's error code, `unknown` for other errors; undefined for success. */
   errorCode: string | undefined = undefined
   /** The executions of the same statement in the same unit of work; undefined outside any, and beyond the limits. */

@@ -4,6 +4,7 @@ import { CallSiteSample } from './call-site-sample.js'
 import { ExecutionTiming } from './execution-timing.js'
 import type { Sighting } from './finding.js'
 import type { ObservedQuery } from './observed-query.js'
+import type { ObservedTransaction } from './observed-transaction.js'
 import { isCovered } from './provenance.js'
 import type { SlotValues } from './slot-values.js'
 import type { UnitActivity } from './unit-activity.js'
@@ -42,7 +43,7 @@ export class QueryGroup {
   restedAt = 0
   #lastSequence = 0
   #afterWrites = 0
-  #lastTransaction = 0
+  #lastTransaction: ObservedTransaction | undefined = undefined
   #ownTransactions = 0
   #lastBody = 0
   #bodies = 0
@@ -63,8 +64,8 @@ export class QueryGroup {
 
   start(query: ObservedQuery, values: SlotValues, activity: UnitActivity, sequence: number): void {
     if (this.timing.started > 0) this.#relateToLast(activity, sequence)
-    const transaction = activity.transactionOf(query.connectionId)
-    if (transaction !== 0 && transaction !== this.#lastTransaction) this.#ownTransactions++
+    const { transaction } = query
+    if (transaction !== undefined && transaction !== this.#lastTransaction) this.#ownTransactions++
     this.#lastTransaction = transaction
     this.#lastSequence = sequence
     this.timing.start(query.startedAt)

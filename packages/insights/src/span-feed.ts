@@ -49,7 +49,11 @@ export class SpanFeed {
   }
 
   spanEnded(span: ReadableSpanLike): void {
-    if (span.instrumentationScope.name === ownScope || !isPostgresCall(span)) return
+    if (span.instrumentationScope.name === ownScope) return
+    if (!isPostgresCall(span)) {
+      if (this.#core.isTransactionOpen) this.#ranBeside(span)
+      return
+    }
     const text = span.attributes['db.query.text'] ?? span.attributes['db.statement']
     // Opening a connection or waiting for one has no text.
     if (typeof text !== 'string' || text === '') return
@@ -60,6 +64,12 @@ export class SpanFeed {
     this.#core.queryStarted(query, valuesInAttributes(span.attributes))
     complete(query, span, text)
     this.#core.querySettled(query, undefined)
+  }
+
+  #ranBeside(span: ReadableSpanLike): void {
+    const unit = unitOfWorkOfSpan(span as StartedSpanLike)
+    const kind = span.kind === SpanKind.CLIENT ? 'call' : 'span'
+    this.#core.ranBeside(kind, nameOf(span), unit, 0, monotonic(span.startTime), monotonic(span.endTime))
   }
 
   #observe(span: ReadableSpanLike, text: string): ObservedQuery {
@@ -84,6 +94,12 @@ function complete(
   const rows = attributes['db.response.returned_rows']
   if (typeof rows === 'number') query.rowCount = rows
   if (status.code === SpanStatusCode.ERROR) query.fail(errorCodeIn(attributes), text)
+}
+
+/** With the host that was called, which the names of HTTP spans leave out. */
+function nameOf({ kind, name, attributes }: ReadableSpanLike): string {
+  const host = attributes['server.address'] ?? attributes['net.peer.name']
+  return kind === SpanKind.CLIENT && typeof host === 'string' ? `${name} ${host}` : name
 }
 
 function isPostgresCall({ kind, attributes }: ReadableSpanLike): boolean {

@@ -1,4 +1,4 @@
-import type { DatabaseTarget, QueryResultView, UnitOfWork } from '@pgspan/lifecycle'
+import type { DatabaseTarget, QueryResultView, QueryShape, UnitOfWork } from '@pgspan/lifecycle'
 import { maximumProbedKeys } from './column-probe.js'
 import type { UnitTimeline } from './history/unit-timeline.js'
 import type { ObservedQuery } from './observed-query.js'
@@ -10,7 +10,6 @@ import { TableChanges } from './table-changes.js'
 /** Further statements of a unit of work are counted, not looked at. */
 export const maximumGroups = 64
 const rememberedStatements = 64
-const maximumTransactions = 32
 const maximumErrors = 64
 /** A unit of work that migrates the database repeats itself by nature. */
 const migrationTable = /migration|schema_version|schema_history|changelog/i
@@ -37,7 +36,6 @@ export class UnitActivity {
   #groupCount = 0
   #sequence = 0
   readonly #ordinals: number[] = [0]
-  #transactions: Map<number, number> | undefined = undefined
   #definesTables = false
   #namesMigrations = false
 
@@ -78,7 +76,7 @@ export class UnitActivity {
     const { shape, group } = query
     this.queries++
     this.totalMillis += query.settledAt - query.startedAt
-    if (query.errorCode === undefined) this.#follow(query)
+    if (query.errorCode === undefined) this.#follow(shape)
     else if (this.errors.length < maximumErrors) this.errors.push(query.errorCode)
     group?.settle(query, result)
     if (result === undefined || group === undefined || group.timing.settled > maximumProbedKeys) return
@@ -88,11 +86,6 @@ export class UnitActivity {
         this.sources.add(shape, result, query.echoHash, reader)
       }
     }
-  }
-
-  /** The number of the transaction that is open on the connection; 0 for none. */
-  transactionOf(connectionId: number): number {
-    return this.#transactions?.get(connectionId) ?? 0
   }
 
   /** The statements that started between two queries, as bits; exact for the latest 64 queries. */
@@ -127,19 +120,10 @@ export class UnitActivity {
     return undefined
   }
 
-  /** Follows what the query did to tables and to its connection's transaction. */
-  #follow({ shape, connectionId }: ObservedQuery): void {
+  /** Follows what the query did to tables. */
+  #follow(shape: QueryShape): void {
     if (shape.kind === 'read' && !shape.isVolatile) return
     this.changes.record(shape, this.#sequence)
     if (shape.kind === 'ddl') this.#definesTables = true
-    if (shape.kind !== 'transaction' || connectionId === 0) return
-    if (/^(begin|start)\b/i.test(shape.sanitizedText)) {
-      this.#transactions ??= new Map()
-      if (this.#transactions.size < maximumTransactions) this.#transactions.set(connectionId, this.#sequence)
-    } else if (
-      /^(commit|end|abort|rollback(?!\s+(?:work\s+|transaction\s+)?to\b))\b/i.test(shape.sanitizedText)
-    ) {
-      this.#transactions?.delete(connectionId)
-    }
   }
 }

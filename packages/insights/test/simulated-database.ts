@@ -8,6 +8,7 @@ import {
   Dispatcher,
   type Observer,
   PoolView,
+  processState,
   QueryExecution,
   type QueryResultView,
   type UnitOfWork,
@@ -26,7 +27,15 @@ export interface Conditions {
   millis?: number
   /** Of these, before the client sends it. */
   queueMillis?: number
+  /** How many queries of the client were before it. */
+  queuedBehind?: number
+  /** In all that takes time here, the event loop is blocked for so long. */
+  stallMillis?: number
   consumerMillis?: number
+  /** Of a write; otherwise that of {@link rows}. */
+  rowCount?: number
+  /** Its reader takes the rows as they come. */
+  isSubmittable?: boolean
   error?: unknown
   site?: CallSite
   connection?: Connection
@@ -54,11 +63,13 @@ export class SimulatedDatabase {
   }))
   /** Where queries run that do not say it. */
   unit: UnitOfWork | undefined = undefined
+  stallMillis = 0
   #now = 1_000
 
   constructor(...observers: Observer[]) {
     for (const observer of observers) this.dispatcher.attach(observer)
     vi.spyOn(performance, 'now').mockImplementation(() => this.#now)
+    vi.spyOn(processState().loopStalls, 'blockedBetween').mockImplementation(() => this.stallMillis)
   }
 
   get now(): number {
@@ -83,10 +94,11 @@ export class SimulatedDatabase {
       conditions.checkout,
       this.shapes.shapeOf(text),
       undefined,
-      false,
+      conditions.isSubmittable ?? false,
       this.#now,
     )
     query.text = text
+    query.queuedBehind = conditions.queuedBehind ?? 0
     if (conditions.checkout?.firstQueryAt === 0) conditions.checkout.firstQueryAt = this.#now
     this.dispatcher.queryStarted(query, values)
     query.sentAt = this.#now + (conditions.queueMillis ?? 0)
@@ -96,9 +108,11 @@ export class SimulatedDatabase {
   settle(query: SimulatedQuery, conditions: Conditions = {}): void {
     this.wait(conditions.millis ?? 1)
     const { rows } = conditions
+    this.stallMillis = conditions.stallMillis ?? 0
     query.consumerMillis = conditions.consumerMillis ?? 0
-    query.rowCount = rows?.length ?? 0
+    query.rowCount = conditions.rowCount ?? rows?.length ?? 0
     this.dispatcher.settleQuery(query, conditions.error, conditions.error ? undefined : resultOf(rows ?? []))
+    this.stallMillis = 0
     query.answer(conditions.site)
   }
 
@@ -110,13 +124,13 @@ export class SimulatedDatabase {
 
   checkOut(
     waitMillis: number,
-    conditions: Conditions & { timedOut?: boolean; path?: AcquirePath } = {},
+    conditions: Conditions & { timedOut?: boolean; path?: AcquirePath; forSingleQuery?: boolean } = {},
   ): Checkout {
     const checkout = new Checkout(
       this.pool,
       conditions.context ?? ROOT_CONTEXT,
       'unit' in conditions ? conditions.unit : this.unit,
-      true,
+      conditions.forSingleQuery ?? true,
       conditions.path ?? 'queue',
       this.#now,
     )
@@ -125,8 +139,13 @@ export class SimulatedDatabase {
     if (conditions.timedOut) {
       checkout.timedOut = true
       this.dispatcher.failCheckout(checkout, new Error('timeout'))
-    } else this.dispatcher.acquireCheckout(checkout, this.connection)
+    } else this.dispatcher.acquireCheckout(checkout, conditions.connection ?? this.connection)
     return checkout
+  }
+
+  /** @param error given as the reason to close the connection. */
+  release(checkout: Checkout, error?: unknown): void {
+    this.dispatcher.releaseCheckout(checkout, error)
   }
 }
 

@@ -1,7 +1,9 @@
 import type { CallSite } from '@pgspan/lifecycle'
 import type { FindingDraft, FindingKind, Sighting } from '../finding.js'
+import type { FindingSubject } from '../finding-log.js'
 import type { ObservedCheckout } from '../observed-checkout.js'
 import type { ObservedQuery } from '../observed-query.js'
+import type { ObservedTransaction } from '../observed-transaction.js'
 import type { QueryGroup } from '../query-group.js'
 import type { UnitActivity } from '../unit-activity.js'
 
@@ -15,7 +17,7 @@ export interface Reporter {
   /** As {@link askCallSite}, for one of a statement's many executions: answers may be remembered for a minute. */
   askRepeatedCallSite(query: ObservedQuery, listener: (site: CallSite | undefined) => void): void
   /** Undefined if it is not to be reported: ignored by a comment, by code or by a file. */
-  open(draft: FindingDraft, subject: ObservedQuery | QueryGroup | ObservedCheckout): Sighting | undefined
+  open(draft: FindingDraft, subject: FindingSubject): Sighting | undefined
 }
 
 /**
@@ -27,6 +29,14 @@ export interface Detector {
   readonly kind: FindingKind
   querySettled?(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void
   checkoutSettled?(checkout: ObservedCheckout, activity: UnitActivity | undefined, reporter: Reporter): void
+  /** It was committed or rolled back, or its connection was given back without that. */
+  transactionEnded?(
+    transaction: ObservedTransaction,
+    activity: UnitActivity | undefined,
+    reporter: Reporter,
+  ): void
+  /** All of its groups have rested; nothing follows. */
+  unitEnded?(activity: UnitActivity, reporter: Reporter): void
   /**
    * The group was quiet for a while or its unit of work ends. May be called several times for one group.
    */

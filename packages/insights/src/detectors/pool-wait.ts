@@ -57,7 +57,7 @@ export class PoolWait implements Detector {
   }
 
   checkoutSettled(checkout: ObservedCheckout, activity: UnitActivity | undefined, reporter: Reporter): void {
-    if (checkout.waitMillis < this.#thresholdMillis && !checkout.timedOut) return
+    if (checkout.waitMillis - checkout.stallMillis < this.#thresholdMillis && !checkout.timedOut) return
     // A connection was there: what took so long was the event loop.
     if (checkout.path === 'idle' && !checkout.timedOut) return
     const isShortage = checkout.path === 'queue'

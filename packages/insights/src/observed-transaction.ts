@@ -1,0 +1,99 @@
+import type { Context } from '@opentelemetry/api'
+import type { DatabaseTarget, UnitOfWork } from '@pgspan/lifecycle'
+import { type Explanation, Meanwhile } from './meanwhile.js'
+import type { ObservedQuery } from './observed-query.js'
+
+/** `left_open`: its connection was given back without it being ended. */
+export type TransactionEnd = 'committed' | 'rolled_back' | 'left_open'
+
+/** The longest time in which the server waited for the transaction's next statement. */
+export interface TransactionPause {
+  readonly from: number
+  readonly to: number
+  /** Milliseconds of it in which the event loop was blocked. */
+  readonly stallMillis: number
+}
+
+/** A transaction as detectors see it, from the query that began it. Times are milliseconds on the monotonic clock. */
+export class ObservedTransaction {
+  /** Undefined outside any. */
+  readonly unit: UnitOfWork | undefined
+  readonly callerContext: Context
+  readonly target: DatabaseTarget
+  readonly ignoredFindings: string | undefined
+  readonly connectionId: number
+  readonly startedAt: number
+  endedAt = 0
+  end: TransactionEnd | undefined = undefined
+  /** The first statement that is no `BEGIN` or the like. */
+  first: ObservedQuery | undefined = undefined
+  /** The query that ended it; undefined if none did. */
+  last: ObservedQuery | undefined = undefined
+  statements = 0
+  writes = 0
+  /** Queries of its connection that have not settled. */
+  running = 0
+  /** Its connection was given back while a query ran. */
+  isReleased = false
+  /** It locks rows or takes settings: it is what it is on purpose. */
+  isDeliberate = false
+  executionMillis = 0
+  pausedMillis = 0
+  pause: TransactionPause | undefined = undefined
+  readonly meanwhile: Meanwhile = new Meanwhile()
+  readonly #stallBetween: (from: number, to: number) => number
+  #quietSince: number
+  #hasFailed = false
+
+  /** @param begin the query that began it, settled. */
+  constructor(begin: ObservedQuery, startedAt: number, stallBetween: (from: number, to: number) => number) {
+    this.unit = begin.unit
+    this.callerContext = begin.callerContext
+    this.target = begin.target
+    this.ignoredFindings = begin.ignoredFindings
+    this.connectionId = begin.connectionId
+    this.startedAt = startedAt
+    this.#quietSince = begin.settledAt
+    this.#stallBetween = stallBetween
+  }
+
+  get durationMillis(): number {
+    return this.endedAt - this.startedAt
+  }
+
+  /** What ran in the longest pause; undefined if nobody knows. */
+  get pauseExplanation(): Explanation | undefined {
+    return this.pause && this.meanwhile.explain(this.pause.from, this.pause.to)
+  }
+
+  /** Takes a query of its connection that has settled. */
+  add(query: ObservedQuery, isControl: boolean): void {
+    this.#rest(query.startedAt)
+    this.#quietSince = Math.max(this.#quietSince, query.settledAt)
+    this.executionMillis += query.executionMillis ?? 0
+    if (query.errorCode !== undefined) this.#hasFailed = true
+    if (isControl) return
+    const { kind, locks, isVolatile } = query.shape
+    this.first ??= query
+    this.statements++
+    if (kind === 'write') this.writes++
+    if (locks || isVolatile || kind === 'session' || kind === 'lock' || kind === 'cursor')
+      this.isDeliberate = true
+  }
+
+  finish(end: TransactionEnd, at: number): void {
+    this.#rest(at)
+    // The server answers the commit of a failed transaction with a rollback.
+    this.end = end === 'committed' && this.#hasFailed ? 'rolled_back' : end
+    this.endedAt = at
+  }
+
+  #rest(until: number): void {
+    const from = this.#quietSince
+    const millis = until - from
+    if (millis <= 0) return
+    this.pausedMillis += millis
+    if (this.pause !== undefined && millis <= this.pause.to - this.pause.from) return
+    this.pause = { from, to: until, stallMillis: this.#stallBetween(from, until) }
+  }
+}
