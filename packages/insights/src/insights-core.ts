@@ -1,6 +1,7 @@
 import type { QueryResultView, UnitOfWork } from '@pgspan/lifecycle'
 import { CallSiteWaits } from './call-site-waits.js'
 import type { CircuitBreaker } from './circuit-breaker.js'
+import { byEvent, type DetectorsByEvent } from './detectors/by-event.js'
 import type { Detector, Reporter } from './detectors/detector.js'
 import { burstPauseMillis } from './execution-timing.js'
 import type { FindingLog } from './finding-log.js'
@@ -224,21 +225,5 @@ export class InsightsCore {
     for (const detector of this.#detectors.transactionEnded) {
       detector.transactionEnded?.(transaction, activity, this.#reporter)
     }
-  }
-}
-
-type DetectorEvent = Exclude<keyof Detector, 'kind'>
-
-/** Who listens to what: most detectors listen to little, and queries are many. */
-type DetectorsByEvent = Readonly<Record<DetectorEvent, readonly Detector[]>>
-
-function byEvent(detectors: readonly Detector[]): DetectorsByEvent {
-  const listening = (event: DetectorEvent): Detector[] => detectors.filter((each) => each[event])
-  return {
-    querySettled: listening('querySettled'),
-    checkoutSettled: listening('checkoutSettled'),
-    transactionEnded: listening('transactionEnded'),
-    groupRests: listening('groupRests'),
-    unitEnded: listening('unitEnded'),
   }
 }
