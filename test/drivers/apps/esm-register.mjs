@@ -1,8 +1,8 @@
-// What `--import` loads before an ESM application: ours, and by choice hooks of the module loader. HOOK says which.
+// What `--import` loads before an ESM application: an instrumentation, ours by default, and by choice hooks of the
+// module loader. HOOK says which.
 import { readFileSync } from 'node:fs'
 import * as module from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { PgInstrumentation } from '@pgspan/instrumentation-pg'
 import { startTracing } from './spans.mjs'
 
 const hooks = {
@@ -30,5 +30,6 @@ function withSource(url, context, nextLoad) {
 }
 
 for (const hook of process.env.HOOK.split(' and ')) await hooks[hook]?.()
+const { PgInstrumentation } = await import(process.env.INSTRUMENTATION ?? '@pgspan/instrumentation-pg')
 startTracing()
 new PgInstrumentation()

@@ -1,0 +1,3 @@
+import { observeBehaviours } from './observe-behaviours.js'
+
+observeBehaviours('upstream')
