@@ -1,3 +1,7 @@
 export { nameRoute } from '@pgspan/lifecycle'
 export type { DatabaseHeaderOptions } from './header-options.js'
+export { createHealth, type Health } from './health/health.js'
+export type { HealthAnswer } from './health/health-answer.js'
+export type { HealthOptions } from './health/health-options.js'
+export type { HealthReason, HealthReport, HealthStatus, PoolHealth } from './health/health-report.js'
 export { sendDatabaseHeaders } from './send-database-headers.js'
