@@ -40,6 +40,12 @@ export const exceptionStacktrace = 'exception.stacktrace'
 export const pgspanPoolWait = 'pgspan.pool.wait'
 /** How the pool answered: `idle`, `create` or `queue`. */
 export const pgspanPoolPath = 'pgspan.pool.path'
+/** Why a pool gave up a connection: `idle_timeout`, `max_lifetime`, `max_uses`, `caller`, `error`, `connection_lost` and so on. */
+export const pgspanConnectionCloseReason = 'pgspan.connection.close_reason'
+/** What was wrong with a connection that was given back: `in_transaction`, `failed_transaction`, `active_query` or `double`. */
+export const pgspanReleaseKind = 'pgspan.release.kind'
+/** What makes a checkout a leak: `idle_in_transaction`, `inactive` or `owner_ended`. */
+export const pgspanLeakKind = 'pgspan.leak.kind'
 /** Seconds that the query waited for its turn on its client. */
 export const pgspanQueueWait = 'pgspan.queue.wait'
 /** Seconds from sent to settled, without the consumer's pauses. */

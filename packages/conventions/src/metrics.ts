@@ -6,8 +6,12 @@ import {
   dbResponseStatusCode,
   dbSystemName,
   errorType,
+  pgspanConnectionCloseReason,
   pgspanFindingKind,
   pgspanFindingSeverity,
+  pgspanLeakKind,
+  pgspanPoolPath,
+  pgspanReleaseKind,
   serverAddress,
   serverPort,
 } from './attributes.js'
@@ -168,6 +172,187 @@ export const findingRepetitions: MetricDefinition = {
   link: `${ours}#pgspanfindingrepetitions`,
 }
 
+export const acquires: MetricDefinition = {
+  name: 'pgspan.acquires',
+  instrument: 'counter',
+  unit: '{request}',
+  description:
+    'Requests for a connection of the pool that were answered, by how: with an idle connection, a new one, or one that others gave back.',
+  valueType: 'int',
+  stability: 'pgspan',
+  attributes: [...pool, pgspanPoolPath, errorType],
+  link: `${ours}#pgspanacquires`,
+}
+
+export const pendingOldestAge: MetricDefinition = {
+  name: 'pgspan.pending.oldest_age',
+  instrument: 'gauge',
+  unit: 's',
+  description: 'How long the oldest request has been waiting for a connection; 0 if none waits.',
+  valueType: 'double',
+  stability: 'pgspan',
+  attributes: pool,
+  link: `${ours}#pgspanpendingoldest_age`,
+}
+
+export const holdOldestAge: MetricDefinition = {
+  name: 'pgspan.hold.oldest_age',
+  instrument: 'gauge',
+  unit: 's',
+  description:
+    'How long the connection that has been out of the pool for the longest has been held; 0 if none is out.',
+  valueType: 'double',
+  stability: 'pgspan',
+  attributes: pool,
+  link: `${ours}#pgspanholdoldest_age`,
+}
+
+export const usedPeak: MetricDefinition = {
+  name: 'pgspan.used.peak',
+  instrument: 'gauge',
+  unit: '{connection}',
+  description: 'The most connections that were in use at a time within the last minute.',
+  valueType: 'int',
+  stability: 'pgspan',
+  attributes: pool,
+  link: `${ours}#pgspanusedpeak`,
+}
+
+export const pendingPeak: MetricDefinition = {
+  name: 'pgspan.pending.peak',
+  instrument: 'gauge',
+  unit: '{request}',
+  description: 'The most requests that were waiting at a time within the last minute.',
+  valueType: 'int',
+  stability: 'pgspan',
+  attributes: pool,
+  link: `${ours}#pgspanpendingpeak`,
+}
+
+export const inUseTime: MetricDefinition = {
+  name: 'pgspan.in_use_time',
+  instrument: 'counter',
+  unit: 's',
+  description:
+    'Time that connections were in use, summed over all of them: its rate is the mean number of connections in use.',
+  valueType: 'double',
+  stability: 'pgspan',
+  attributes: pool,
+  link: `${ours}#pgspanin_use_time`,
+}
+
+export const saturatedTime: MetricDefinition = {
+  name: 'pgspan.saturated_time',
+  instrument: 'counter',
+  unit: 's',
+  description:
+    'Time in which all connections that the pool may have were in use and somebody waited: its rate is the share of such time.',
+  valueType: 'double',
+  stability: 'pgspan',
+  attributes: pool,
+  link: `${ours}#pgspansaturated_time`,
+}
+
+export const connectionsOpened: MetricDefinition = {
+  name: 'pgspan.connections.opened',
+  instrument: 'counter',
+  unit: '{connection}',
+  description: 'Connections that the pool has opened.',
+  valueType: 'int',
+  stability: 'pgspan',
+  attributes: pool,
+  link: `${ours}#pgspanconnectionsopened`,
+}
+
+export const connectionOpenFailures: MetricDefinition = {
+  name: 'pgspan.connections.open_failures',
+  instrument: 'counter',
+  unit: '{connection}',
+  description: 'Connections that the pool could not open.',
+  valueType: 'int',
+  stability: 'pgspan',
+  attributes: [...pool, errorType],
+  link: `${ours}#pgspanconnectionsopen_failures`,
+}
+
+export const connectionsClosed: MetricDefinition = {
+  name: 'pgspan.connections.closed',
+  instrument: 'counter',
+  unit: '{connection}',
+  description: 'Connections that the pool has given up, by reason.',
+  valueType: 'int',
+  stability: 'pgspan',
+  attributes: [...pool, pgspanConnectionCloseReason],
+  link: `${ours}#pgspanconnectionsclosed`,
+}
+
+export const poolErrors: MetricDefinition = {
+  name: 'pgspan.errors',
+  instrument: 'counter',
+  unit: '{error}',
+  description: 'Errors of connections that nobody was using.',
+  valueType: 'int',
+  stability: 'pgspan',
+  attributes: [...pool, errorType],
+  link: `${ours}#pgspanerrors`,
+}
+
+export const releaseDirty: MetricDefinition = {
+  name: 'pgspan.release.dirty',
+  instrument: 'counter',
+  unit: '{release}',
+  description:
+    'Connections that were given back in a state that the next holder suffers from: in a transaction, in a failed one, with a query still running; or given back twice.',
+  valueType: 'int',
+  stability: 'pgspan',
+  attributes: [...pool, pgspanReleaseKind],
+  link: `${ours}#pgspanreleasedirty`,
+}
+
+export const leaksSuspected: MetricDefinition = {
+  name: 'pgspan.leaks.suspected',
+  instrument: 'upDownCounter',
+  unit: '{connection}',
+  description: 'Connections that are out of the pool and seem to be forgotten.',
+  valueType: 'int',
+  stability: 'pgspan',
+  attributes: [dbClientConnectionPoolName],
+  link: `${ours}#pgspanleakssuspected`,
+}
+
+export const leaks: MetricDefinition = {
+  name: 'pgspan.leaks',
+  instrument: 'counter',
+  unit: '{connection}',
+  description: 'How often a connection seemed to be forgotten, by what showed it.',
+  valueType: 'int',
+  stability: 'pgspan',
+  attributes: [dbClientConnectionPoolName, pgspanLeakKind],
+  link: `${ours}#pgspanleaks`,
+}
+
+export const leaksRecovered: MetricDefinition = {
+  name: 'pgspan.leaks.recovered',
+  instrument: 'counter',
+  unit: '{connection}',
+  description: 'Connections that seemed to be forgotten and came back.',
+  valueType: 'int',
+  stability: 'pgspan',
+  attributes: [dbClientConnectionPoolName],
+  link: `${ours}#pgspanleaksrecovered`,
+}
+
+export const deadlocks: MetricDefinition = {
+  name: 'pgspan.deadlocks',
+  instrument: 'counter',
+  unit: '{deadlock}',
+  description: 'How often every connection of a pool was held by somebody who waited for another one.',
+  valueType: 'int',
+  stability: 'pgspan',
+  attributes: [dbClientConnectionPoolName],
+  link: `${ours}#pgspandeadlocks`,
+}
+
 /** Everything above. */
 export const metrics: readonly MetricDefinition[] = [
   operationDuration,
@@ -182,4 +367,20 @@ export const metrics: readonly MetricDefinition[] = [
   connectionUseTime,
   findings,
   findingRepetitions,
+  acquires,
+  pendingOldestAge,
+  holdOldestAge,
+  usedPeak,
+  pendingPeak,
+  inUseTime,
+  saturatedTime,
+  connectionsOpened,
+  connectionOpenFailures,
+  connectionsClosed,
+  poolErrors,
+  releaseDirty,
+  leaksSuspected,
+  leaks,
+  leaksRecovered,
+  deadlocks,
 ]

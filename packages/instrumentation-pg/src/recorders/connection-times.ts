@@ -1,44 +1,29 @@
 import { metrics } from '@pgspan/conventions'
-import type { Checkout, ConnectionOpening, Observer, PoolView } from '@pgspan/lifecycle'
+import type { Checkout, ConnectionOpening, Observer } from '@pgspan/lifecycle'
 import type { Instruments } from './instruments.js'
-import { hotPoolAttributes, poolAttributes } from './pool-attributes.js'
+import { hotPoolAttributes } from './pool-attributes.js'
 
 /**
- * Records how long requests waited for a connection, how long connections took to open and were held, and how many
- * requests gave up: `db.client.connection.wait_time`, `create_time`, `use_time` in seconds, and `timeouts`.
+ * Records how long requests waited for a connection, how long connections took to open and were held:
+ * `db.client.connection.wait_time`, `create_time` and `use_time`, in seconds.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/database/database-metrics/#connection-pools
  */
 export class ConnectionTimes implements Observer {
   readonly name = 'connection-times'
   readonly #instruments: Instruments
-  readonly #pools: Set<PoolView> = new Set()
-  #generation = 0
 
   constructor(instruments: Instruments) {
     this.#instruments = instruments
   }
 
-  poolAppeared(pool: PoolView): void {
-    this.#pools.add(pool)
-    this.#beginCounting([pool])
-  }
-
-  poolEnded(pool: PoolView): void {
-    this.#pools.delete(pool)
-  }
-
   checkoutSettled(checkout: Checkout): void {
-    if (this.#instruments.generation !== this.#generation) this.#beginCounting(this.#pools)
-    if (checkout.acquiredAt !== 0) {
-      this.#instruments.recordSeconds(
-        metrics.connectionWaitTime,
-        checkout.waitMillis,
-        hotPoolAttributes(checkout.pool),
-      )
-    } else if (checkout.timedOut) {
-      this.#instruments.add(metrics.connectionTimeouts, 1, poolAttributes(checkout.pool))
-    }
+    if (checkout.acquiredAt === 0) return
+    this.#instruments.recordSeconds(
+      metrics.connectionWaitTime,
+      checkout.waitMillis,
+      hotPoolAttributes(checkout.pool),
+    )
   }
 
   checkoutReleased(checkout: Checkout): void {
@@ -56,11 +41,5 @@ export class ConnectionTimes implements Observer {
       opening.settledAt - opening.startedAt,
       hotPoolAttributes(opening.pool),
     )
-  }
-
-  /** A counter that is born at its first increment hides that increment from `increase()`: it starts at 0. */
-  #beginCounting(pools: Iterable<PoolView>): void {
-    this.#generation = this.#instruments.generation
-    for (const pool of pools) this.#instruments.add(metrics.connectionTimeouts, 0, poolAttributes(pool))
   }
 }

@@ -1,12 +1,13 @@
 import type { Attributes } from '@opentelemetry/api'
 import { attributes as names } from '@pgspan/conventions'
-import type { PoolView } from '@pgspan/lifecycle'
+import { otherPoolName, type PoolView } from '@pgspan/lifecycle'
 import { targetAttributes } from './target-attributes.js'
 
 const hotPath: WeakMap<PoolView, Attributes> = new WeakMap()
 
-/** For instruments that are read at collection. */
+/** For instruments that are read at collection. What several targets share tells of none. */
 export function poolAttributes(pool: PoolView): Attributes {
+  if (pool.name === otherPoolName) return hotPoolAttributes(pool)
   return { [names.dbClientConnectionPoolName]: pool.name, ...targetAttributes(pool.target) }
 }
 

@@ -8,7 +8,7 @@ import { ExceptionEvents } from './exception-events.js'
 import { Hooks } from './hooks.js'
 import type { Instruments } from './instruments.js'
 import { OperationDuration } from './operation-duration.js'
-import { PoolGauges } from './pool-gauges.js'
+import { PoolMetrics } from './pool-metrics.js'
 import { QueryHooks } from './query-hooks.js'
 import { QueryIds } from './query-ids.js'
 import { QueryParameters } from './query-parameters.js'
@@ -25,7 +25,7 @@ export interface RecordedParts {
 
 /** Everything that one instrumentation records, attached to the events of this process's drivers. */
 export class RecorderSet {
-  readonly #gauges: PoolGauges
+  readonly #pools: PoolMetrics
   readonly #queryIds: QueryIds
   readonly #detach: readonly (() => void)[]
 
@@ -36,7 +36,7 @@ export class RecorderSet {
     options: PgInstrumentationConfig,
     { spans, metrics }: RecordedParts,
   ) {
-    this.#gauges = new PoolGauges(instruments)
+    this.#pools = new PoolMetrics(instruments)
     const hooks = new Hooks()
     const traced = new TracedQueries(hooks, options)
     const querySpans = new QuerySpans(tracer, traced, options)
@@ -53,7 +53,7 @@ export class RecorderSet {
     const metricRecorders: Observer[] = [
       new OperationDuration(instruments),
       new ConnectionTimes(instruments),
-      this.#gauges,
+      this.#pools,
     ]
     const observers = [
       ...(spans ? spanRecorders : []),
@@ -66,7 +66,7 @@ export class RecorderSet {
 
   detach(): void {
     for (const detach of this.#detach) detach()
-    this.#gauges.close()
+    this.#pools.close()
     this.#queryIds.close()
   }
 }
