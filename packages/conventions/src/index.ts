@@ -1,5 +1,7 @@
 export * as attributes from './attributes.js'
 export { conditionNameOf } from './condition-name.js'
+export { errorTypeOf, sqlStateOf } from './error-type.js'
 export * as events from './events.js'
 export type { InstrumentKind, MetricDefinition, Stability } from './metric-definition.js'
 export * as metrics from './metrics.js'
+export { type DescribedTarget, targetAttributes } from './target-attributes.js'

@@ -1,12 +1,11 @@
 import { type Context, diag, TraceFlags, trace } from '@opentelemetry/api'
-import type { QueryShape, UnitOfWork } from '@pgspan/lifecycle'
+import { type QueryShape, refreshUnitName, type UnitOfWork } from '@pgspan/lifecycle'
 import type { Finding, FindingDraft, Sighting } from './finding.js'
 import { findingId } from './finding-id.js'
 import { FindingRecord } from './finding-record.js'
 import type { FindingSink, SightedFinding } from './finding-sink.js'
 import { Suppressions } from './suppression/suppressions.js'
 import { TokenBucket } from './token-bucket.js'
-import { refreshUnitName } from './unit-name.js'
 
 const maximumFindings = 2_000
 const reportsPerSecond = 10

@@ -6,10 +6,15 @@ import {
   SpanKind,
   trace,
 } from '@opentelemetry/api'
-import { bindSpanToUnitOfWork, currentUnitOfWork, UnitOfWork, unitOfWorkOfSpan } from '@pgspan/lifecycle'
+import {
+  bindSpanToUnitOfWork,
+  currentUnitOfWork,
+  refreshUnitName,
+  UnitOfWork,
+  unitOfWorkOfSpan,
+} from '@pgspan/lifecycle'
 import type { InsightsCore } from './insights-core.js'
 import type { StartedSpanLike } from './readable-span.js'
-import { refreshUnitName } from './unit-name.js'
 
 /** Assigns spans to units of work, opens units for local root spans, and ends them with these. */
 export class SpanUnits {

@@ -36,6 +36,7 @@ export {
   type TransactionStep,
   transactionSteps,
 } from './transaction-steps.js'
+export { refreshUnitName } from './unit-name.js'
 export { UnitOfWork, type UnitOfWorkKind } from './unit-of-work.js'
 export {
   bindSpanToUnitOfWork,

@@ -1,12 +1,11 @@
 import { type Attributes, type Context, SpanKind, type Tracer } from '@opentelemetry/api'
-import { attributes as names } from '@pgspan/conventions'
+import { attributes as names, targetAttributes } from '@pgspan/conventions'
 import type { Checkout, ConnectionOpening, DatabaseTarget, Observer } from '@pgspan/lifecycle'
 import type { PgInstrumentationConfig } from '../options.js'
 import { errorAttributes, errorStatus } from './error-attributes.js'
 import type { Hooks } from './hooks.js'
 import { hotPoolAttributes } from './pool-attributes.js'
 import { hookConnection } from './query-hooks.js'
-import { targetAttributes } from './target-attributes.js'
 import type { TracedQueries } from './traced-queries.js'
 
 /** When to make a span: for each, for none, or only for one that failed or took long. */

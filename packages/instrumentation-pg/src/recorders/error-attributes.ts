@@ -1,7 +1,6 @@
 import type { Attributes, SpanStatus } from '@opentelemetry/api'
 import { SpanStatusCode } from '@opentelemetry/api'
-import { conditionNameOf, attributes as names } from '@pgspan/conventions'
-import { errorTypeOf, sqlStateOf } from './error-type.js'
+import { conditionNameOf, errorTypeOf, attributes as names, sqlStateOf } from '@pgspan/conventions'
 
 /** What the driver keeps of a server's error message, as far as it is read here. */
 interface ServerError {

@@ -1,10 +1,8 @@
 import { type Attributes, type Context, diag, trace } from '@opentelemetry/api'
-import { events, attributes as names } from '@pgspan/conventions'
+import { errorTypeOf, events, attributes as names, sqlStateOf, targetAttributes } from '@pgspan/conventions'
 import type { Checkout, ConnectionOpening, LoggerLike, Observer, QueryExecution } from '@pgspan/lifecycle'
 import { conditionOf, errorAttributes } from './error-attributes.js'
-import { errorTypeOf, sqlStateOf } from './error-type.js'
 import { exceptionStack } from './exception-stack.js'
-import { targetAttributes } from './target-attributes.js'
 
 const eventName = events.operationExceptionEvent
 /** @see https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */

@@ -1,5 +1,5 @@
 import { type Context, context, diag } from '@opentelemetry/api'
-import { errorTypeOf } from './error-type.js'
+import { errorTypeOf } from '@pgspan/conventions'
 
 /**
  * Calls functions that the application gave as options.

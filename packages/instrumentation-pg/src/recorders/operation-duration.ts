@@ -1,10 +1,8 @@
 import type { Attributes } from '@opentelemetry/api'
-import { metrics, attributes as names } from '@pgspan/conventions'
+import { errorTypeOf, metrics, attributes as names, sqlStateOf, targetAttributes } from '@pgspan/conventions'
 import type { Checkout, DatabaseTarget, Observer, QueryExecution, QueryShape } from '@pgspan/lifecycle'
 import { ByTarget } from './by-target.js'
-import { errorTypeOf, sqlStateOf } from './error-type.js'
 import type { Instruments } from './instruments.js'
-import { targetAttributes } from './target-attributes.js'
 
 /** More summaries than this on one process's metrics are counted together, as `_OTHER`. */
 export const maximumSummaries = 200

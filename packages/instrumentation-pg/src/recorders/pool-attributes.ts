@@ -1,7 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
-import { attributes as names } from '@pgspan/conventions'
+import { attributes as names, targetAttributes } from '@pgspan/conventions'
 import { otherPoolName, type PoolView } from '@pgspan/lifecycle'
-import { targetAttributes } from './target-attributes.js'
 
 const hotPath: WeakMap<PoolView, Attributes> = new WeakMap()
 

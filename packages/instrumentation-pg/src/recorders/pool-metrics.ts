@@ -1,4 +1,5 @@
 import type { Attributes, BatchObservableResult } from '@opentelemetry/api'
+import { errorTypeOf } from '@pgspan/conventions'
 import type {
   Checkout,
   ConnectionOpening,
@@ -8,7 +9,6 @@ import type {
   PoolFailure,
   PoolView,
 } from '@pgspan/lifecycle'
-import { errorTypeOf } from './error-type.js'
 import type { Instruments } from './instruments.js'
 import { type Observables, ObservedMetrics } from './observed-metrics.js'
 import { poolAttributes } from './pool-attributes.js'

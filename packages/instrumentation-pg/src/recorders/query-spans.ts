@@ -1,5 +1,5 @@
 import { type Attributes, type Span, SpanKind, type SpanOptions, type Tracer } from '@opentelemetry/api'
-import { attributes as names } from '@pgspan/conventions'
+import { attributes as names, sqlStateOf, targetAttributes } from '@pgspan/conventions'
 import {
   beginsTransaction,
   type DatabaseTarget,
@@ -12,8 +12,6 @@ import type { PgInstrumentationConfig } from '../options.js'
 import { isWorthSpan, type SpanRule } from './acquire-and-connect-spans.js'
 import { ByTarget } from './by-target.js'
 import { errorAttributes, errorStatus } from './error-attributes.js'
-import { sqlStateOf } from './error-type.js'
-import { targetAttributes } from './target-attributes.js'
 import type { TracedQueries } from './traced-queries.js'
 
 /** Milliseconds of execution; the usual threshold of transactional workloads. */

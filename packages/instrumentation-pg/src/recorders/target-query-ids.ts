@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api'
+import { sqlStateOf } from '@pgspan/conventions'
 import type { PoolView, SideConnection } from '@pgspan/lifecycle'
-import { sqlStateOf } from './error-type.js'
 
 const maximumTexts = 500
 const maximumProcesses = 32

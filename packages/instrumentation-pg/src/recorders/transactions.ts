@@ -1,5 +1,5 @@
 import { type Span, SpanStatusCode } from '@opentelemetry/api'
-import { attributes as names } from '@pgspan/conventions'
+import { attributes as names, sqlStateOf } from '@pgspan/conventions'
 import {
   type Connection,
   type Observer,
@@ -8,7 +8,6 @@ import {
   type TransactionControl,
   transactionSteps,
 } from '@pgspan/lifecycle'
-import { sqlStateOf } from './error-type.js'
 import type { SpanOf } from './span-of.js'
 
 /** How a transaction ended. */

@@ -1,5 +1,5 @@
 import { type Attributes, type Context, createContextKey } from '@opentelemetry/api'
-import type { UnitOfWork } from '@pgspan/lifecycle'
+import type { UnitOfWork } from './unit-of-work.js'
 
 /**
  * Where instrumentations of web frameworks leave the route while the request runs.

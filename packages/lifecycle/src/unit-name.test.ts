@@ -1,7 +1,7 @@
 import { createContextKey, ROOT_CONTEXT, type Span } from '@opentelemetry/api'
-import { UnitOfWork, type UnitOfWorkKind } from '@pgspan/lifecycle'
 import { expect, test } from 'vitest'
 import { refreshUnitName } from './unit-name.js'
+import { UnitOfWork, type UnitOfWorkKind } from './unit-of-work.js'
 
 /** As instrumentations of Express and Fastify leave it for that of HTTP. */
 const routed = ROOT_CONTEXT.setValue(createContextKey('OpenTelemetry SDK Context Key RPC_METADATA'), {
