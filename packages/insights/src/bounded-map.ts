@@ -21,6 +21,11 @@ export class BoundedMap<Entry> {
     return entry
   }
 
+  /** Undefined if there is no entry of its own. */
+  peek(key: string): Entry | undefined {
+    return this.#entries.get(key)
+  }
+
   get values(): readonly Entry[] {
     return [...this.#entries.values()]
   }

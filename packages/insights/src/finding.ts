@@ -7,6 +7,19 @@ export const findingKinds = [
   'repeated_query',
   'slow_query',
   'pool_wait',
+  'queue_wait',
+  'slow_transaction',
+  'idle_in_transaction',
+  'transaction_left_open',
+  'write_loop',
+  'autocommit_loop',
+  'zero_row_write',
+  'sequential_independent',
+  'chatty',
+  'large_result',
+  'unbounded_select',
+  'constant_fanout',
+  'context_loss',
 ] as const
 
 export type FindingKind = (typeof findingKinds)[number]

@@ -82,6 +82,42 @@ export function poolWaitFix(limit: number | undefined): string {
   )
 }
 
+/** What to do about queries that wait for each other on one client. */
+export function queueWaitFix(): string {
+  return (
+    'A client runs one query after the other, however they are called. For independent queries take a client each ' +
+    '(`pool.query`), or await them in turn; within a transaction make fewer of them.'
+  )
+}
+
+/** What to do about a transaction that is open for long. */
+export function slowTransactionFix(): string {
+  return (
+    'Look at its slowest statements, keep out of it what need not be atomic, and split large changes into batches ' +
+    'with a transaction each: what it has locked, others wait for.'
+  )
+}
+
+/** What to do about a transaction that waits for the application, by what the application did meanwhile. */
+export function idleInTransactionFix(reason: string): string {
+  switch (reason) {
+    case 'call':
+      return 'Make the call before BEGIN or after COMMIT: as long as it takes, the locks are held and the connection is taken.'
+    case 'query':
+    case 'wait':
+      return "Use the transaction's own client for all of its queries, or make the others before BEGIN or after COMMIT."
+    case 'stall':
+      return 'Compute before BEGIN or after COMMIT, or in a worker thread: nothing goes on while the event loop is blocked.'
+    default:
+      return 'Prepare everything before BEGIN, and do what can wait after COMMIT: calls to others, files, computing.'
+  }
+}
+
+/** What to do about a transaction that nobody ends. */
+export function leftOpenFix(): string {
+  return 'End it on every path: COMMIT in `try`, ROLLBACK in `catch`, `client.release()` in `finally`.'
+}
+
 function adviceFor(library: string | undefined): string | undefined {
   if (library === undefined) return undefined
   return loadersTogether.find(([name]) =>

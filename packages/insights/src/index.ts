@@ -11,6 +11,7 @@ export {
 export type { RecentQuery, RecentUnit, RecentUnitDetails } from './history/recent-unit.js'
 export { createInsights, type Insights } from './insights.js'
 export type { InsightsOptions } from './insights-options.js'
+export type { KindOfWork } from './kind-of-work.js'
 export type { RecordedQuery } from './recorded-query.js'
 export { createConsoleSink } from './sinks/console-sink.js'
 export { InsightsSpanProcessor } from './span-processor.js'
@@ -24,3 +25,4 @@ export type {
 } from './statistics.js'
 export { type IgnoredFindings, ignoreFindings } from './suppression/ignore-findings.js'
 export type { Suppression, SuppressionStatus } from './suppression/suppression.js'
+export type { ThresholdOption } from './thresholds.js'

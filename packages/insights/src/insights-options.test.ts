@@ -14,6 +14,20 @@ describe('a wrong option throws a TypeError that names it', () => {
       { poolWaitMillis: true },
       'poolWaitMillis must be a positive number or false, got a value of type boolean',
     ],
+    [{ slowQueryMillis: { job: -1 } }, 'slowQueryMillis.job must be a positive number or false, got -1'],
+    [
+      { chattyQueries: { cron: 5 } },
+      'chattyQueries.cron is no kind of work; known are http, job, trace, outside',
+    ],
+    [
+      { slowQueryMillisByStatement: { 'SELECT a': '9' } },
+      "slowQueryMillisByStatement['SELECT a'] must be a positive number or false, got a value of type string",
+    ],
+    [
+      { slowQueryMillisByStatement: 5 },
+      'slowQueryMillisByStatement must be an object of milliseconds by statement, got 5',
+    ],
+    [{ writeLoopThreshold: 1 }, 'writeLoopThreshold must be an integer of at least 2, got 1'],
     [{ nPlusOneThreshold: 1 }, 'nPlusOneThreshold must be an integer of at least 2, got 1'],
     [{ nPlusOneThreshold: 2.5 }, 'nPlusOneThreshold must be an integer of at least 2, got 2.5'],
     [{ loggerProvider: {} }, 'loggerProvider must be a LoggerProvider, got a value of type object'],
@@ -23,7 +37,7 @@ describe('a wrong option throws a TypeError that names it', () => {
     [{ slow_query_millis: 5 }, 'slow_query_millis is no option of insights; did you mean slowQueryMillis?'],
     [
       { banana: 5 },
-      'banana is no option of insights; known are slowQueryMillis, poolWaitMillis, nPlusOneThreshold, suppressionsFile, recentUnits, loggerProvider, meterProvider, console',
+      'banana is no option of insights; known are slowQueryMillis, slowQueryMillisByStatement, poolWaitMillis, queueWaitMillis, slowTransactionMillis, idleInTransactionMillis, largeResultRows, chattyQueries, nPlusOneThreshold, writeLoopThreshold, suppressionsFile, recentUnits, loggerProvider, meterProvider, console',
     ],
   ])('%o', (options, message) => {
     expect(() => createInsights(options)).toThrow(new TypeError(message))
@@ -42,6 +56,7 @@ test.each([
   { slowQueryMillis: false as const },
   { poolWaitMillis: 0.5 },
   { nPlusOneThreshold: 2 },
+  { slowQueryMillis: { http: false as const, outside: 20 }, slowQueryMillisByStatement: { 'SELECT a': 5 } },
 ])('%o is right', (options) => {
   expect(() => createInsights(options).close()).not.toThrow()
 })

@@ -1,24 +1,78 @@
 import type { MeterProvider } from '@opentelemetry/api'
-import { isLoggerProvider, type LoggerProviderLike } from '@pgspan/lifecycle'
+import type { LoggerProviderLike } from '@pgspan/lifecycle'
 import { nearestName } from './nearest-name.js'
+import {
+  booleanOf,
+  countOf,
+  loggerProviderOf,
+  meterProviderOf,
+  millisByStatement,
+  shown,
+  thresholdsOf,
+} from './option-checks.js'
 import type { Suppression } from './suppression/suppression.js'
 import { readSuppressions } from './suppression/suppressions-file.js'
+import type { ThresholdOption, Thresholds } from './thresholds.js'
 
-/** Options of {@link createInsights} and {@link InsightsSpanProcessor}; all optional. */
+/**
+ * Options of {@link createInsights} and {@link InsightsSpanProcessor}; all optional.
+ *
+ * A threshold is one figure for everything, or one for each kind of work: `{ http: 100, job: 5000 }` for requests
+ * and jobs, with `trace` for traces that are neither, and `outside` for queries outside any unit of work. What is
+ * left out keeps its default. `false` and 0 mean never.
+ */
 export interface InsightsOptions {
   /**
-   * A query whose execution by the server takes this long is slow, in milliseconds; `false` or 0 for never.
+   * A query whose execution by the server takes this long is slow, in milliseconds; half of it is enough where the
+   * statement usually takes less than a fifth of that.
    *
    * @defaultValue `100`
    */
-  readonly slowQueryMillis?: number | false
+  readonly slowQueryMillis?: ThresholdOption
   /**
-   * Waiting this long for a pooled connection is reported, in milliseconds, and so is giving up; `false` or 0 for
-   * never.
+   * {@link slowQueryMillis} for single statements, which then holds whatever they usually take: by the summary or the
+   * fingerprint that a finding shows, such as `{ 'SELECT sales_report': 5000 }`.
+   */
+  readonly slowQueryMillisByStatement?: { readonly [statement: string]: number | false }
+  /**
+   * Waiting this long for pooled connections is reported, in milliseconds, and so is giving up: a single wait, or all
+   * waits in a full pool of one unit of work together.
    *
    * @defaultValue `100`
    */
-  readonly poolWaitMillis?: number | false
+  readonly poolWaitMillis?: ThresholdOption
+  /**
+   * A query that waits this long for others of the same client is reported, in milliseconds.
+   *
+   * @defaultValue `50`
+   */
+  readonly queueWaitMillis?: ThresholdOption
+  /**
+   * A transaction that is open this long is slow, in milliseconds.
+   *
+   * @defaultValue `1000`
+   */
+  readonly slowTransactionMillis?: ThresholdOption
+  /**
+   * A transaction whose next statement the server waits for this long is idle, in milliseconds; twice as long in all
+   * is enough if it is half of the transaction's time.
+   *
+   * @defaultValue `250`
+   */
+  readonly idleInTransactionMillis?: ThresholdOption
+  /**
+   * Rows of one result, unless they are streamed.
+   *
+   * @defaultValue `{ http: 1000, trace: 1000, job: 10000, outside: 10000 }`
+   */
+  readonly largeResultRows?: ThresholdOption
+  /**
+   * Queries of one unit of work that no other finding explains; half of it is enough where that is twice as many as
+   * usual.
+   *
+   * @defaultValue `{ http: 50 }`
+   */
+  readonly chattyQueries?: ThresholdOption
   /**
    * How many different values a repeated statement must be asked for to be an N+1, or how many executions of it there
    * must be where values are not known.
@@ -26,6 +80,12 @@ export interface InsightsOptions {
    * @defaultValue `5`
    */
   readonly nPlusOneThreshold?: number
+  /**
+   * How many single writes, or transactions around one or two of them, make a loop.
+   *
+   * @defaultValue `10`
+   */
+  readonly writeLoopThreshold?: number
   /**
    * The path of a JSON file that says which findings are not to be reported, why, and until when. Read once, at the
    * start; an entry that has expired, or that matched nothing until the end, is said so once.
@@ -46,11 +106,18 @@ export interface InsightsOptions {
   readonly console?: boolean
 }
 
-/** {@link InsightsOptions} with defaults; what is off is undefined. */
+/** {@link InsightsOptions} with defaults. */
 export interface InsightsSettings {
-  readonly slowQueryMillis: number | undefined
-  readonly poolWaitMillis: number | undefined
+  readonly slowQueryMillis: Thresholds
+  readonly slowQueryMillisByStatement: ReadonlyMap<string, number>
+  readonly poolWaitMillis: Thresholds
+  readonly queueWaitMillis: Thresholds
+  readonly slowTransactionMillis: Thresholds
+  readonly idleInTransactionMillis: Thresholds
+  readonly largeResultRows: Thresholds
+  readonly chattyQueries: Thresholds
   readonly nPlusOneThreshold: number
+  readonly writeLoopThreshold: number
   readonly suppressions: readonly Suppression[]
   readonly recentUnits: number
   readonly loggerProvider: LoggerProviderLike | undefined
@@ -60,18 +127,51 @@ export interface InsightsSettings {
 
 const names: readonly (keyof InsightsOptions)[] = [
   'slowQueryMillis',
+  'slowQueryMillisByStatement',
   'poolWaitMillis',
+  'queueWaitMillis',
+  'slowTransactionMillis',
+  'idleInTransactionMillis',
+  'largeResultRows',
+  'chattyQueries',
   'nPlusOneThreshold',
+  'writeLoopThreshold',
   'suppressionsFile',
   'recentUnits',
   'loggerProvider',
   'meterProvider',
   'console',
 ]
-const leastThreshold = 2
+
+/** Nobody waits for a job, and its work is larger. */
+const defaultRows = { http: 1_000, trace: 1_000, job: 10_000, outside: 10_000 }
 
 /** @throws TypeError that names the option that is wrong or unknown; values are repeated only if they are numbers. */
 export function resolveOptions(options: InsightsOptions): InsightsSettings {
+  checkNames(options)
+  return {
+    slowQueryMillis: thresholdsOf('slowQueryMillis', options.slowQueryMillis, 100),
+    slowQueryMillisByStatement: millisByStatement(
+      'slowQueryMillisByStatement',
+      options.slowQueryMillisByStatement,
+    ),
+    poolWaitMillis: thresholdsOf('poolWaitMillis', options.poolWaitMillis, 100),
+    queueWaitMillis: thresholdsOf('queueWaitMillis', options.queueWaitMillis, 50),
+    slowTransactionMillis: thresholdsOf('slowTransactionMillis', options.slowTransactionMillis, 1_000),
+    idleInTransactionMillis: thresholdsOf('idleInTransactionMillis', options.idleInTransactionMillis, 250),
+    largeResultRows: thresholdsOf('largeResultRows', options.largeResultRows, defaultRows),
+    chattyQueries: thresholdsOf('chattyQueries', options.chattyQueries, { http: 50 }),
+    nPlusOneThreshold: countOf('nPlusOneThreshold', options.nPlusOneThreshold, 5, 2),
+    writeLoopThreshold: countOf('writeLoopThreshold', options.writeLoopThreshold, 10, 2),
+    suppressions: suppressionsOf(options.suppressionsFile),
+    recentUnits: countOf('recentUnits', options.recentUnits, 1_000, 0),
+    loggerProvider: loggerProviderOf(options.loggerProvider),
+    meterProvider: meterProviderOf(options.meterProvider),
+    console: booleanOf('console', options.console),
+  }
+}
+
+function checkNames(options: InsightsOptions): void {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`Insights options must be an object, got ${shown(options)}`)
   }
@@ -84,62 +184,10 @@ export function resolveOptions(options: InsightsOptions): InsightsSettings {
         : `${key} is no option of insights; did you mean ${nearest}?`,
     )
   }
-  return {
-    slowQueryMillis: millisOf('slowQueryMillis', options.slowQueryMillis, 100),
-    poolWaitMillis: millisOf('poolWaitMillis', options.poolWaitMillis, 100),
-    nPlusOneThreshold: thresholdOf(options.nPlusOneThreshold),
-    suppressions: suppressionsOf(options.suppressionsFile),
-    recentUnits: recentUnitsOf(options.recentUnits),
-    loggerProvider: loggerProviderOf(options.loggerProvider),
-    meterProvider: meterProviderOf(options.meterProvider),
-    console: consoleOf(options.console),
-  }
-}
-
-function millisOf(name: string, value: unknown, byDefault: number): number | undefined {
-  if (value === undefined) return byDefault
-  if (value === false || value === 0) return undefined
-  if (typeof value === 'number' && value > 0) return value
-  throw new TypeError(`${name} must be a positive number or false, got ${shown(value)}`)
-}
-
-function thresholdOf(value: unknown): number {
-  if (value === undefined) return 5
-  if (typeof value === 'number' && Number.isInteger(value) && value >= leastThreshold) return value
-  throw new TypeError(
-    `nPlusOneThreshold must be an integer of at least ${leastThreshold}, got ${shown(value)}`,
-  )
 }
 
 function suppressionsOf(path: unknown): readonly Suppression[] {
   if (path === undefined) return []
   if (typeof path === 'string' && path !== '') return readSuppressions(path)
   throw new TypeError(`suppressionsFile must be the path of a file, got ${shown(path)}`)
-}
-
-function recentUnitsOf(value: unknown): number {
-  if (value === undefined) return 1_000
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value
-  throw new TypeError(`recentUnits must be an integer of at least 0, got ${shown(value)}`)
-}
-
-function loggerProviderOf(value: unknown): LoggerProviderLike | undefined {
-  if (value === undefined || isLoggerProvider(value)) return value
-  throw new TypeError(`loggerProvider must be a LoggerProvider, got ${shown(value)}`)
-}
-
-function meterProviderOf(value: MeterProvider | undefined): MeterProvider | undefined {
-  if (value === undefined || typeof value?.getMeter === 'function') return value
-  throw new TypeError(`meterProvider must be a MeterProvider, got ${shown(value)}`)
-}
-
-function consoleOf(value: unknown): boolean {
-  if (value === undefined) return false
-  if (typeof value === 'boolean') return value
-  throw new TypeError(`console must be true or false, got ${shown(value)}`)
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'number' || value === null) return String(value)
-  return `a value of type ${typeof value}`
 }

@@ -111,7 +111,7 @@ export class ProcessInsights implements Insights {
     this.#suppressions = new Suppressions(settings.suppressions)
     this.#log = new FindingLog(this.#suppressions)
     this.#history = new UnitHistory(settings.recentUnits)
-    const detectors = createDetectors(settings)
+    const detectors = createDetectors(settings, this.#statistics)
     this.core = new InsightsCore(detectors, this.#log, this.#statistics, this.#history, this.breaker)
     this.observer = new LifecycleFeed(this.core, this.breaker)
     this.spans = new SpanFeed(this.core)

@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api'
-import type { DatabaseTarget, UnitOfWork } from '@pgspan/lifecycle'
+import type { CallSite, DatabaseTarget, UnitOfWork } from '@pgspan/lifecycle'
 import { type Explanation, Meanwhile } from './meanwhile.js'
 import type { ObservedQuery } from './observed-query.js'
 
@@ -27,6 +27,8 @@ export class ObservedTransaction {
   end: TransactionEnd | undefined = undefined
   /** The first statement that is no `BEGIN` or the like. */
   first: ObservedQuery | undefined = undefined
+  /** Who makes it, if anybody asked while it ran. */
+  callSite: CallSite | undefined = undefined
   /** The query that ended it; undefined if none did. */
   last: ObservedQuery | undefined = undefined
   statements = 0
@@ -37,7 +39,7 @@ export class ObservedTransaction {
   isReleased = false
   /** It locks rows or takes settings: it is what it is on purpose. */
   isDeliberate = false
-  executionMillis = 0
+  executionMillis: number
   pausedMillis = 0
   pause: TransactionPause | undefined = undefined
   readonly meanwhile: Meanwhile = new Meanwhile()
@@ -53,6 +55,7 @@ export class ObservedTransaction {
     this.ignoredFindings = begin.ignoredFindings
     this.connectionId = begin.connectionId
     this.startedAt = startedAt
+    this.executionMillis = begin.executionMillis ?? 0
     this.#quietSince = begin.settledAt
     this.#stallBetween = stallBetween
   }

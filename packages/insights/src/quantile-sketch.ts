@@ -12,6 +12,10 @@ export class QuantileSketch {
   #minimum = Number.POSITIVE_INFINITY
   #maximum = 0
 
+  get count(): number {
+    return this.#count
+  }
+
   get maximum(): number {
     return this.#maximum
   }

@@ -101,6 +101,16 @@ export class StatisticsCollector {
     pool.maximumMillis = Math.max(pool.maximumMillis, waitMillis)
   }
 
+  /** Execution times of a statement; undefined if it is not among the first 200. */
+  timesOf(fingerprint: string): QuantileSketch | undefined {
+    return this.#families.peek(fingerprint)?.times
+  }
+
+  /** Numbers of queries in units of work of this name, of those that have ended; undefined as above. */
+  sizesOf(unitName: string): QuantileSketch | undefined {
+    return this.#routes.peek(unitName)?.sizes
+  }
+
   get hasQueries(): boolean {
     return this.#queries > 0
   }

@@ -44,6 +44,12 @@ export interface Conditions {
   pauseMillis?: number
 }
 
+export interface CheckoutConditions extends Conditions {
+  timedOut?: boolean
+  path?: AcquirePath
+  forSingleQuery?: boolean
+}
+
 /** Queries that never reach a server, through the real dispatcher, with a clock that is set by hand. */
 export class SimulatedDatabase {
   readonly dispatcher: Dispatcher = new Dispatcher()
@@ -65,6 +71,7 @@ export class SimulatedDatabase {
   unit: UnitOfWork | undefined = undefined
   stallMillis = 0
   #now = 1_000
+  #connections = 1
 
   constructor(...observers: Observer[]) {
     for (const observer of observers) this.dispatcher.attach(observer)
@@ -74,6 +81,10 @@ export class SimulatedDatabase {
 
   get now(): number {
     return this.#now
+  }
+
+  anotherConnection(): Connection {
+    return new Connection(++this.#connections, this.target)
   }
 
   wait(millis: number): void {
@@ -122,10 +133,14 @@ export class SimulatedDatabase {
     for (const query of queries) this.settle(query, conditions)
   }
 
-  checkOut(
-    waitMillis: number,
-    conditions: Conditions & { timedOut?: boolean; path?: AcquirePath; forSingleQuery?: boolean } = {},
-  ): Checkout {
+  checkOut(waitMillis: number, conditions: CheckoutConditions = {}): Checkout {
+    const checkout = this.requestCheckout(conditions)
+    this.wait(waitMillis)
+    this.answer(checkout, conditions)
+    return checkout
+  }
+
+  requestCheckout(conditions: CheckoutConditions = {}): Checkout {
     const checkout = new Checkout(
       this.pool,
       conditions.context ?? ROOT_CONTEXT,
@@ -135,12 +150,16 @@ export class SimulatedDatabase {
       this.#now,
     )
     this.dispatcher.checkoutRequested(checkout)
-    this.wait(waitMillis)
+    return checkout
+  }
+
+  answer(checkout: Checkout, conditions: CheckoutConditions = {}): void {
+    this.stallMillis = conditions.stallMillis ?? 0
     if (conditions.timedOut) {
       checkout.timedOut = true
       this.dispatcher.failCheckout(checkout, new Error('timeout'))
     } else this.dispatcher.acquireCheckout(checkout, conditions.connection ?? this.connection)
-    return checkout
+    this.stallMillis = 0
   }
 
   /** @param error given as the reason to close the connection. */

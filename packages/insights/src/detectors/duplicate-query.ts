@@ -7,9 +7,9 @@ import type { Detector, Reporter } from './detector.js'
 import {
   mayRepeatByMistake,
   nameOf,
-  repetitionDraft,
   repetitionEvidence,
   severityOfSaving,
+  statementDraft,
 } from './repetition.js'
 
 const leastRepetitions = 3
@@ -64,7 +64,7 @@ function draftOf(group: QueryGroup, count: number): FindingDraft {
     severity: severityOfSaving(group, evidence, isWorthIt ? 'warning' : 'info'),
     title: `${nameOf(group.shape)} asked for the same ${count} times`,
     evidence,
-    ...repetitionDraft(group),
+    ...statementDraft(group),
     callSite: group.callSites.first,
     fix: duplicateFix,
   }

@@ -11,9 +11,9 @@ import {
   mayRepeatByMistake,
   nameOf,
   nextCheckAfter,
-  repetitionDraft,
   repetitionEvidence,
   severityOfSaving,
+  statementDraft,
 } from './repetition.js'
 
 // The executions whose call sites are asked for: three of a loop, none of anything else.
@@ -118,7 +118,7 @@ function draftOf(group: QueryGroup, origin: Origin): FindingDraft {
     severity: severityOfSaving(group, evidence, origin.tier === 'likely' ? 'info' : 'warning'),
     title: titleOf(group, origin, count),
     evidence,
-    ...repetitionDraft(group),
+    ...statementDraft(group),
     ...(origin.source && { source: origin.source }),
     ...(column !== undefined && { comparedColumn: column }),
     callSite: group.callSites.first,

@@ -11,12 +11,38 @@ describe('a long wait for a connection', () => {
     unit.end()
     expect(finding('pool_wait')).toMatchObject({
       severity: 'info',
-      title: 'Waited 2 times for a connection of pool shop, up to 420 ms, in GET /orders.',
-      evidence: { count: 2, totalMillis: 570, maximumMillis: 420, timeouts: 0, limit: 10 },
+      title: 'Waited 3 times for a connection of pool shop, up to 420 ms and 600 ms in all, in GET /orders.',
+      evidence: { count: 3, totalMillis: 600, maximumMillis: 420, timeouts: 0, limit: 10 },
       summary: 'shop',
       statement: '',
       fix: expect.stringContaining('All 10 connections'),
     })
+  })
+
+  test('may be many short ones in a full pool, one after the other', () => {
+    const { db, finding } = simulate()
+    for (let n = 0; n < 6; n++) db.checkOut(15)
+    expect(finding('pool_wait')).toBeUndefined()
+    db.checkOut(15)
+    expect(finding('pool_wait')).toMatchObject({
+      title: 'Waited 7 times for a connection of pool shop, up to 15 ms and 105 ms in all, in GET /orders.',
+      evidence: { count: 7, totalMillis: 105 },
+    })
+  })
+
+  test('is not one of many short ones for connections to open, nor of ten that wait at the same time', () => {
+    const { db, kinds } = simulate()
+    for (let n = 0; n < 20; n++) db.checkOut(15, { path: 'create' })
+    const requests = Array.from({ length: 10 }, () => db.requestCheckout())
+    db.wait(30)
+    for (const checkout of requests) db.answer(checkout)
+    expect(kinds()).toEqual([])
+  })
+
+  test('is not the time that the event loop was blocked', () => {
+    const { db, kinds } = simulate()
+    db.checkOut(400, { stallMillis: 350 })
+    expect(kinds()).toEqual([])
   })
 
   test('knows its line of code from the first query of the connection', () => {

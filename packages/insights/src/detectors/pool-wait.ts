@@ -3,67 +3,84 @@ import type { FindingDraft, Sighting } from '../finding.js'
 import { openingWaitFix, poolWaitFix } from '../fix-text.js'
 import type { ObservedCheckout } from '../observed-checkout.js'
 import type { ObservedQuery } from '../observed-query.js'
+import { PerUnit } from '../per-unit.js'
 import { RecentTimes } from '../recent-times.js'
 import { roundMillis } from '../round-millis.js'
+import type { Thresholds } from '../thresholds.js'
 import type { UnitActivity } from '../unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
 
 const minuteMillis = 60_000
 const repeatedWaits = 3
 const rememberedPools = 64
+/** Shorter waits in a full pool are not added up, in milliseconds. */
+const leastAdded = 5
 
-/** The long waits of one unit of work for one pool. */
+/** The waits of one unit of work for one pool. */
 class PoolWaits {
   count = 0
-  totalMillis = 0
+  /** Time in which at least one of them waited. */
+  elapsedMillis = 0
   maximumMillis = 0
   timeouts = 0
   /** Of them, for others to give a connection back: the pool was full. */
   queued = 0
   isFrequent = false
+  /** They are worth a finding. */
+  isLong = false
   callSite: CallSite | undefined = undefined
   sighting: Sighting | undefined = undefined
   latest: ObservedCheckout
+  #until = 0
 
   constructor(first: ObservedCheckout) {
     this.latest = first
   }
 
-  add(checkout: ObservedCheckout, isFrequent: boolean): void {
+  /** @param millis without those that the event loop was blocked. */
+  add(checkout: ObservedCheckout, millis: number): void {
     this.latest = checkout
     this.count++
-    this.totalMillis += checkout.waitMillis
-    this.maximumMillis = Math.max(this.maximumMillis, checkout.waitMillis)
+    this.elapsedMillis += checkout.settledAt - Math.max(checkout.settledAt - millis, this.#until)
+    this.#until = checkout.settledAt
+    this.maximumMillis = Math.max(this.maximumMillis, millis)
     if (checkout.timedOut) this.timeouts++
     if (checkout.path === 'queue') this.queued++
-    if (isFrequent) this.isFrequent = true
   }
 }
 
 /**
- * A caller that waited long for a pooled connection, or gave up: one finding per unit of work and pool.
+ * A caller that waited long for a pooled connection, or gave up: one finding per unit of work and pool. In a full
+ * pool, the waits of a unit count together: ten times 15 ms, one after the other, are as long as once 150 ms.
  *
  * Waiting for a connection to open, as a whole pool does at the start of a service, is told apart from waiting in a
  * full pool: it is no shortage, however often it happens.
  */
 export class PoolWait implements Detector {
   readonly kind = 'pool_wait'
-  readonly #thresholdMillis: number
+  readonly #thresholds: Thresholds
   readonly #recent: RecentTimes = new RecentTimes(minuteMillis, repeatedWaits, rememberedPools)
-  readonly #waits: WeakMap<UnitActivity, Map<string, PoolWaits>> = new WeakMap()
+  readonly #waits: PerUnit<PoolWaits> = new PerUnit()
 
-  constructor(thresholdMillis: number) {
-    this.#thresholdMillis = thresholdMillis
+  constructor(thresholds: Thresholds) {
+    this.#thresholds = thresholds
   }
 
   checkoutSettled(checkout: ObservedCheckout, activity: UnitActivity | undefined, reporter: Reporter): void {
-    if (checkout.waitMillis - checkout.stallMillis < this.#thresholdMillis && !checkout.timedOut) return
-    // A connection was there: what took so long was the event loop.
-    if (checkout.path === 'idle' && !checkout.timedOut) return
-    const isShortage = checkout.path === 'queue'
-    const isFrequent = isShortage && this.#recent.isFrequent(checkout.poolName, checkout.settledAt)
-    const waits = this.#waitsOf(checkout, activity)
-    waits.add(checkout, isFrequent)
+    const { waitMillis, stallMillis, timedOut, path, poolName } = checkout
+    const millis = waitMillis - stallMillis
+    if (millis < leastAdded && !timedOut) return
+    const threshold = this.#thresholds.of(checkout.unit)
+    if (threshold === Number.POSITIVE_INFINITY) return
+    const isLong = millis >= threshold || timedOut
+    // A connection was there, or one was opened: what took so long is no shortage.
+    if (!isLong && path !== 'queue') return
+    if (path === 'idle' && !timedOut) return
+    const waits = this.#waits.of(activity, poolName, () => new PoolWaits(checkout))
+    waits.add(checkout, millis)
+    if (!waits.isLong && !isLong && waits.elapsedMillis < threshold) return
+    if (path === 'queue' && (isLong || !waits.isLong)) this.#judgeFrequency(waits, checkout)
+    waits.isLong = true
     const draft = draftOf(waits)
     if (waits.sighting === undefined) waits.sighting = reporter.open(draft, checkout)
     else waits.sighting.update(draft)
@@ -73,9 +90,11 @@ export class PoolWait implements Detector {
   /** The first query of a connection that was waited for knows who waited. */
   querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
     if (activity === undefined || query.poolName === undefined) return
-    if (query.poolWaitMillis < this.#thresholdMillis) return
-    const waits = this.#waits.get(activity)?.get(query.poolName)
+    if (query.poolWaitMillis < leastAdded) return
+    const waits = this.#waits.peek(activity, query.poolName)
     if (waits === undefined || waits.callSite !== undefined) return
+    // Whoever waits that little is asked only if it has become a lot.
+    if (!waits.isLong && waits.elapsedMillis < this.#thresholds.least / 2) return
     reporter.askCallSite(query, (site) => {
       if (site === undefined) return
       waits.callSite = site
@@ -83,19 +102,8 @@ export class PoolWait implements Detector {
     })
   }
 
-  #waitsOf(checkout: ObservedCheckout, activity: UnitActivity | undefined): PoolWaits {
-    if (activity === undefined) return new PoolWaits(checkout)
-    let ofUnit = this.#waits.get(activity)
-    if (ofUnit === undefined) {
-      ofUnit = new Map()
-      this.#waits.set(activity, ofUnit)
-    }
-    let waits = ofUnit.get(checkout.poolName)
-    if (waits === undefined) {
-      waits = new PoolWaits(checkout)
-      ofUnit.set(checkout.poolName, waits)
-    }
-    return waits
+  #judgeFrequency(waits: PoolWaits, { poolName, settledAt }: ObservedCheckout): void {
+    if (this.#recent.isFrequent(poolName, settledAt)) waits.isFrequent = true
   }
 }
 
@@ -108,7 +116,7 @@ function draftOf(waits: PoolWaits): FindingDraft {
     title: titleOf(waits),
     evidence: {
       count,
-      totalMillis: roundMillis(waits.totalMillis),
+      totalMillis: roundMillis(waits.elapsedMillis),
       maximumMillis: roundMillis(maximumMillis),
       timeouts,
       queued,
@@ -123,10 +131,11 @@ function draftOf(waits: PoolWaits): FindingDraft {
   }
 }
 
-function titleOf({ count, timeouts, queued, maximumMillis, latest }: PoolWaits): string {
+function titleOf({ count, timeouts, queued, elapsedMillis, maximumMillis, latest }: PoolWaits): string {
   const millis = Math.round(maximumMillis)
+  const total = Math.round(elapsedMillis)
   const what =
     queued > 0 ? `a connection of pool ${latest.poolName}` : `pool ${latest.poolName} to open a connection`
   if (count === 1) return `Waited ${millis} ms for ${what}${timeouts > 0 ? ', in vain' : ''}`
-  return `Waited ${count} times for ${what}, up to ${millis} ms${timeouts > 0 ? `, ${timeouts} of them in vain` : ''}`
+  return `Waited ${count} times for ${what}, up to ${millis} ms and ${total} ms in all${timeouts > 0 ? `, ${timeouts} of them in vain` : ''}`
 }

@@ -10,8 +10,8 @@ import {
   mayRepeatByMistake,
   nameOf,
   nextCheckAfter,
-  repetitionDraft,
   repetitionEvidence,
+  statementDraft,
 } from './repetition.js'
 
 /**
@@ -71,7 +71,7 @@ function draftOf(group: QueryGroup): FindingDraft {
     severity: 'info',
     title: `${nameOf(group.shape)} ran ${count} times, ${differs ? 'with different values' : 'with values that are not known'}`,
     evidence: repetitionEvidence(group, count),
-    ...repetitionDraft(group),
+    ...statementDraft(group),
     ...(column !== undefined && { comparedColumn: column }),
     callSite: undefined,
     fix: () => repeatedFix(column),

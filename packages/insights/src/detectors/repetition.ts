@@ -1,5 +1,6 @@
 import type { QueryShape } from '@pgspan/lifecycle'
 import type { FindingDraft, FindingEvidence, FindingSeverity } from '../finding.js'
+import type { ObservedQuery } from '../observed-query.js'
 import type { QueryGroup } from '../query-group.js'
 import { roundMillis } from '../round-millis.js'
 
@@ -19,11 +20,11 @@ export function isRepeatedOnPurpose(group: QueryGroup): boolean {
   return variation !== undefined && (variation.isBatched || variation.isKeysetPagination)
 }
 
-/** What every finding of a repeated statement says of it. */
-export function repetitionDraft(
-  group: QueryGroup,
+/** What every finding of a statement says of it. */
+export function statementDraft(
+  subject: ObservedQuery | QueryGroup,
 ): Pick<FindingDraft, 'summary' | 'fingerprint' | 'statement' | 'namespace'> {
-  const { shape, statement, target } = group
+  const { shape, statement, target } = subject
   return {
     summary: shape.summary,
     fingerprint: shape.fingerprint,

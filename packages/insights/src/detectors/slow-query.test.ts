@@ -1,8 +1,11 @@
+import { UnitOfWork } from '@pgspan/lifecycle'
+import { QueryShapeCache } from '@pgspan/query-text'
 import { describe, expect, test } from 'vitest'
 import { siteAt } from '../../test/simulated-database.js'
 import { simulate } from '../../test/simulation.js'
 
 const select = 'SELECT * FROM orders WHERE note LIKE $1'
+const shapes = new QueryShapeCache()
 
 describe('a query is slow when its execution took long', () => {
   test('with the breakdown of where its time went and the line that made it', () => {
@@ -44,6 +47,7 @@ describe('a query is slow when its execution took long', () => {
   test.each<[string, number, object]>([
     ['waiting for the client', 500, { queueMillis: 450 }],
     ['pauses of a cursor\u2019s reader', 500, { consumerMillis: 450 }],
+    ['an event loop that was blocked', 500, { stallMillis: 450 }],
     ['execution below the threshold', 99, {}],
   ])('and not for %s', (_, millis, conditions) => {
     const { db, kinds } = simulate()
@@ -71,6 +75,60 @@ describe('a query is slow when its execution took long', () => {
     const off = simulate({ slowQueryMillis: false })
     off.db.query(select, ['%a%'], { millis: 60_000 })
     expect(off.kinds()).toEqual([])
+  })
+})
+
+describe('the threshold of a slow query', () => {
+  test('is that of the kind of work', () => {
+    const { db, insights } = simulate({ slowQueryMillis: { http: 50, job: 1_000, outside: false } })
+    for (const unit of [new UnitOfWork('http', 'GET /a'), new UnitOfWork('job', 'b'), undefined]) {
+      db.query(select, ['%a%'], { millis: 200, unit })
+    }
+    const traced = new UnitOfWork('trace', 'GET /c')
+    db.query(select, ['%a%'], { millis: 99, unit: traced })
+    db.query(select, ['%a%'], { millis: 101, unit: traced })
+    expect(insights.findings().map(({ unit, evidence }) => [unit, evidence.thresholdMillis])).toEqual([
+      ['GET /c', 100],
+      ['GET /a', 50],
+    ])
+  })
+
+  test.each(['SELECT orders', shapes.shapeOf(select).fingerprint])(
+    'is that of the statement, by %s, whatever it usually takes',
+    (statement) => {
+      const { db, finding } = simulate({ slowQueryMillisByStatement: { [statement]: 1_000 } })
+      for (let n = 0; n < 60; n++) db.query(select, ['%a%'], { millis: 2 })
+      db.query(select, ['%a%'], { millis: 900 })
+      expect(finding('slow_query')).toBeUndefined()
+      db.query(select, ['%a%'], { millis: 1_001 })
+      expect(finding('slow_query')?.evidence.thresholdMillis).toBe(1_000)
+    },
+  )
+
+  test('is half of it where the statement usually takes less than a fifth of that', () => {
+    const { db, finding } = simulate()
+    for (let n = 0; n < 60; n++) db.query(select, ['%a%'], { millis: 2 + (n % 3) })
+    db.query(select, ['%a%'], { millis: 49 })
+    expect(finding('slow_query')).toBeUndefined()
+    db.query(select, ['%a%'], { millis: 80 })
+    expect(finding('slow_query')).toMatchObject({
+      severity: 'info',
+      title: expect.stringMatching(
+        /^SELECT orders took 80 ms to execute, usually [34]\.\d ms at most, in GET/,
+      ),
+      evidence: { executionMillis: 80, usualMillis: expect.closeTo(4, 0) },
+    })
+  })
+
+  test('is not lowered for a statement that varies, or that was seen too little', () => {
+    const varying = simulate()
+    for (let n = 0; n < 60; n++) varying.db.query(select, ['%a%'], { millis: n % 10 === 0 ? 40 : 2 })
+    varying.db.query(select, ['%a%'], { millis: 90 })
+    expect(varying.kinds()).toEqual([])
+    const fresh = simulate()
+    for (let n = 0; n < 30; n++) fresh.db.query(select, ['%a%'], { millis: 2 })
+    fresh.db.query(select, ['%a%'], { millis: 90 })
+    expect(fresh.kinds()).toEqual([])
   })
 })
 
