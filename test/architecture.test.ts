@@ -13,6 +13,7 @@ const layers: Record<string, number> = {
   'instrumentation-pg': 1,
   insights: 1,
   http: 2,
+  'pool-care': 2,
   testing: 2,
   pgspan: 3,
 }

@@ -98,3 +98,20 @@ export const pgspanFindingsMaxSeverity = 'pgspan.findings.max_severity'
 export const pgspanFindingsSavedMillis = 'pgspan.findings.saved_ms'
 export const pgspanFindingKind = 'pgspan.finding.kind'
 export const pgspanFindingSeverity = 'pgspan.finding.severity'
+
+/** `valid`, `invalid` or `timeout`. */
+export const pgspanValidationResult = 'pgspan.validation.result'
+/** When a connection was validated: `background` or `before_use`. */
+export const pgspanValidationMoment = 'pgspan.validation.moment'
+/** What was tried again: `opening`, `transaction` or `query`. */
+export const pgspanRetryKind = 'pgspan.retry.kind'
+
+/** What a session of the server does, as in `pg_stat_activity.state`; `other` for what has none. */
+export const pgspanSessionState = 'pgspan.session.state'
+/** The session's `application_name`. */
+export const pgspanSessionApplication = 'pgspan.session.application'
+
+/** The database of a PgBouncer, as its clients name it. */
+export const pgspanPgbouncerDatabase = 'pgspan.pgbouncer.database'
+/** What a client of a PgBouncer, or a server connection of it, does: `active`, `waiting`, `idle`, … */
+export const pgspanPgbouncerState = 'pgspan.pgbouncer.state'

@@ -16,6 +16,9 @@ import {
   serverPort,
 } from './attributes.js'
 import type { MetricDefinition } from './metric-definition.js'
+import * as poolCare from './pool-care-metrics.js'
+
+export * from './pool-care-metrics.js'
 
 const specification = 'https://opentelemetry.io/docs/specs/semconv/database/database-metrics/'
 const ours = 'https://github.com/pgspan/pgspan/blob/main/docs/telemetry.md'
@@ -353,7 +356,7 @@ export const deadlocks: MetricDefinition = {
   link: `${ours}#pgspandeadlocks`,
 }
 
-/** Everything above. */
+/** Everything above, and what pool care and the server tell. */
 export const metrics: readonly MetricDefinition[] = [
   operationDuration,
   connectionCount,
@@ -383,4 +386,5 @@ export const metrics: readonly MetricDefinition[] = [
   leaks,
   leaksRecovered,
   deadlocks,
+  ...Object.values(poolCare),
 ]

@@ -17,3 +17,7 @@ export { instrumentClient, instrumentPg, instrumentPool } from './instrument.js'
 export type { PgInstrumentationConfig } from './options.js'
 export { PgInstrumentation } from './pg-instrumentation.js'
 export type { SpanRule } from './recorders/acquire-and-connect-spans.js'
+
+// For packages of pgspan that record metrics of their own.
+export { Instruments, optionsOf } from './recorders/instruments.js'
+export { hotPoolAttributes } from './recorders/pool-attributes.js'

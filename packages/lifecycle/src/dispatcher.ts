@@ -29,6 +29,11 @@ export class Dispatcher {
     return this.#observers.length > 0
   }
 
+  /** The pools that have appeared and have not ended. */
+  get pools(): ReadonlySet<PoolView> {
+    return this.#pools
+  }
+
   /** True if an observer makes a span of every query. */
   get makesQuerySpans(): boolean {
     return this.#makesQuerySpans
@@ -37,11 +42,6 @@ export class Dispatcher {
   /** What the observers want at most. */
   get checkoutStacks(): CheckoutStacks {
     return this.#checkoutStacks
-  }
-
-  /** Pools that have appeared and not ended. */
-  get pools(): Iterable<PoolView> {
-    return this.#pools
   }
 
   /** Tells the observer of the pools that there are, and returns the function that detaches it. */

@@ -22,6 +22,13 @@ export {
 } from './logger-provider.js'
 export { LoopStallSampler } from './loop-stall-sampler.js'
 export type { CheckoutStacks, Observer } from './observer.js'
+export type {
+  OpeningRetry,
+  PoolControl,
+  PooledConnection,
+  ValidationBeforeUse,
+  ValidationResult,
+} from './pool-control.js'
 export { otherPoolName } from './pool-names.js'
 export { type PoolCounts, PoolView } from './pool-view.js'
 export { type ProcessState, processState } from './process-state.js'

@@ -1,5 +1,6 @@
 import { CheckoutList } from './checkout-list.js'
 import type { DatabaseTarget } from './database-target.js'
+import type { PoolControl } from './pool-control.js'
 import type { OpenSideConnection, SideConnection } from './side-connection.js'
 
 /** What a pool says of itself at one moment. */
@@ -33,6 +34,7 @@ export class PoolView {
   isSuspect = false
   readonly #read: () => PoolCounts | undefined
   readonly #openSide: OpenSideConnection | undefined
+  readonly #control: (() => PoolControl | undefined) | undefined
   #ended = false
 
   /** @param read returns undefined once the pool is gone. */
@@ -41,11 +43,13 @@ export class PoolView {
     target: DatabaseTarget,
     read: () => PoolCounts | undefined,
     openSide?: OpenSideConnection,
+    control?: () => PoolControl | undefined,
   ) {
     this.name = name
     this.target = target
     this.#read = read
     this.#openSide = openSide
+    this.#control = control
   }
 
   /** Undefined once the pool has ended or was collected. */
@@ -61,6 +65,11 @@ export class PoolView {
    */
   async openSideConnection(purpose: string): Promise<SideConnection | undefined> {
     return this.#ended ? undefined : this.#openSide?.(purpose)
+  }
+
+  /** Undefined if the pool is gone or its source has none to offer. */
+  get control(): PoolControl | undefined {
+    return this.#ended ? undefined : this.#control?.()
   }
 
   get ended(): boolean {

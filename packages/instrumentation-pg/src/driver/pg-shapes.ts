@@ -28,6 +28,7 @@ import type { EventEmitter } from 'node:events'
  * | `_clients`, `_idle` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | what is there before a pool is observed |
  * | `_remove`, `_releaseOnce` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | why a connection is closed, and double releases |
  * | `_poolUseCount` | Client in a pool | pg-pool 3.6, 3.10, 3.13, 3.14 | why a connection is closed |
+ * | `_acquireClient`, `_pendingQueue`, `_pulseQueue`, `_remove`, `_expired` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | care, where it is asked for |
  * | `Promise`, `newClient`, `_endCallback` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | as above, for checkouts and the pool's end |
  *
  * The version matrix checks each in the newest patch of each (`test/matrix/private-members.ts`).
@@ -79,6 +80,7 @@ export interface PgClient extends EventEmitter {
 
 /** The wire protocol's side of a client: emits one event per message of the server. */
 export interface PgWire extends EventEmitter {
+  readonly stream?: { destroy?(): unknown }
   execute?(...args: unknown[]): unknown
 }
 
@@ -120,7 +122,7 @@ export interface PgPool extends EventEmitter {
   readonly idleCount: number
   readonly waitingCount: number
   readonly _clients?: readonly PgClient[]
-  readonly _idle?: readonly { readonly client?: PgClient }[]
+  readonly _idle?: PgIdleItem[]
   Promise?: PromiseConstructorLike
   newClient?(...args: unknown[]): unknown
   _remove?(...args: unknown[]): unknown
@@ -128,7 +130,20 @@ export interface PgPool extends EventEmitter {
   _endCallback?: ((...args: unknown[]) => unknown) | undefined
 }
 
+/** How the pool keeps an idle client. */
+export interface PgIdleItem {
+  readonly client: PgClient
+  readonly idleListener: (error: unknown) => void
+}
+
+/** How the pool keeps a request. */
+export interface PgPendingItem {
+  readonly callback: (error: unknown, client: unknown, release: unknown) => unknown
+  timedOut?: boolean
+}
+
 export interface PgPoolOptions {
+  readonly connectionTimeoutMillis?: number
   readonly max?: number
   readonly min?: number
   readonly maxUses?: number

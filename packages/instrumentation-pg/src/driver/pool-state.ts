@@ -4,6 +4,7 @@ import { clientStateOf } from './client-state.js'
 import { targetOf } from './connection-identity.js'
 import { noteRelease } from './dirty-releases.js'
 import { guarded } from './guarded.js'
+import { controlOf, validatingIn } from './pg-pool-control.js'
 import type { PgClient, PgPool } from './pg-shapes.js'
 import { openSideConnection } from './side-connection.js'
 
@@ -28,6 +29,7 @@ export function poolStateOf(pool: PgPool, target: DatabaseTarget): PoolState {
     target,
     () => countsOf(reference.deref()),
     (purpose) => openSideConnection(reference.deref(), purpose),
+    () => controlOf(reference.deref()),
   )
   const state: PoolState = { view, requests: 0 }
   states.set(pool, state)
@@ -60,7 +62,7 @@ function countsOf(pool: PgPool | undefined): PoolCounts | undefined {
   if (pool === undefined || pool.ended === true) return undefined
   return {
     total: pool.totalCount,
-    idle: pool.idleCount,
+    idle: pool.idleCount + validatingIn(pool),
     limit: pool.options?.max ?? 0,
     idleMinimum: pool.options?.min ?? 0,
   }

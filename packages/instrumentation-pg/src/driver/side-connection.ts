@@ -8,6 +8,11 @@ const timeoutMillis = 5_000
 // The key under which OpenTelemetry's SDKs look whether to record; the same for every copy of them.
 const silent = ROOT_CONTEXT.setValue(createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING'), true)
 
+/** Runs what nobody is to hear of, whoever instruments the driver. */
+export function silently<Result>(action: () => Result): Result {
+  return context.with(silent, action)
+}
+
 /** Opens a connection beside the pool, with its driver and its options. Undefined if the pool is gone. */
 export async function openSideConnection(
   pool: PgPool | undefined,
@@ -21,13 +26,13 @@ export async function openSideConnection(
   // Who uses the connection learns of its loss from its next query.
   client.on('error', () => {})
   client.unref?.()
-  await context.with(silent, () => client.connect())
+  await silently(() => client.connect())
   // Encryption may have replaced the socket.
   client.unref?.()
   return {
     async query(text, values) {
       // Without a callback, the driver gives a promise of a result.
-      const result = (await context.with(silent, () => client.query(text, values))) as {
+      const result = (await silently(() => client.query(text, values))) as {
         rows: Record<string, unknown>[]
       }
       return result.rows

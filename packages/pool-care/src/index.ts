@@ -1,0 +1,11 @@
+export type { DrainReport } from './drain.js'
+export type { Holder } from './holder.js'
+export { retryIdempotent } from './idempotent-query.js'
+export { type PoolCare, startPoolCare } from './pool-care.js'
+export type { PoolCareOptions } from './pool-care-options.js'
+export {
+  type ClientOf,
+  type TransactionClient,
+  type TransactionOptions,
+  withTransaction,
+} from './transaction.js'
