@@ -19,7 +19,7 @@ afterAll(() => world?.close())
 
 describe(`what is found of each scenario is what its labels say (PGSPAN_SEED=${seed})`, () => {
   test.each(allScenarios.map((scenario) => [scenario.name, scenario] as const))('%s', async (_, scenario) => {
-    if (scenario.needs?.(world) === false) return
+    if (scenario.isSlow || scenario.needs?.(world) === false) return
     const { judgements } = judge(await runScenario(scenario, world))
     expect(
       judgements.flatMap(({ kind, mistake }) => (mistake === undefined ? [] : [`${kind}: ${mistake}`])),

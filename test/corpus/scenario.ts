@@ -30,6 +30,8 @@ export interface Scenario {
   readonly isFixedSize?: boolean
   /** It writes, or is about time or one connection: it runs once, and not fifty times at once. */
   readonly runsAlone?: boolean
+  /** It waits for seconds: only the long run has time for it. */
+  readonly isSlow?: boolean
   /** What it needs of the variant; it is skipped elsewhere. */
   readonly needs?: (world: World) => boolean
   /** Tables of its own, made anew before every run. */

@@ -1,4 +1,148 @@
 import type { Scenario } from '../scenario.js'
+import type { World } from '../world.js'
+
+const clean = { expected: [], forbidden: ['n_plus_one'], isCoincidence: true, isFixedSize: true } as const
+
+const columns = 'id int PRIMARY KEY, name text, level int'
+const numbered = (count: number, from = 1): unknown[][] =>
+  Array.from({ length: count }, (_, i) => [from + i, `Number ${from + i}`, 1 + (i % 9)])
+
+/** Each of these constants has its own place in the code. */
+async function settings(world: World, ids: readonly number[]): Promise<void> {
+  const one = (id: number | undefined) => world.pool.query('SELECT name FROM lookup WHERE id = $1', [id])
+  await one(ids[0])
+  const currency = await one(ids[1])
+  const locale = await one(ids[2])
+  await Promise.all([one(ids[3]), currency, locale])
+  await one(ids[4])
+  await one(ids[5])
+}
 
 /** Values that are in earlier results by chance or by nature: no one may call that a proof. */
-export const coincidences: readonly Scenario[] = []
+export const coincidences: readonly Scenario[] = [
+  {
+    name: 'constants 1 to 6, each from its own place, after a list of ids from 1',
+    ...clean,
+    seed: async (seeder) => {
+      await seeder.table('lookup', columns, numbered(20))
+      await seeder.table('parcel', columns, numbered(30))
+    },
+    run: (world) =>
+      world.unit('constants', async () => {
+        await world.pool.query('SELECT id, name FROM parcel ORDER BY id LIMIT 20')
+        await settings(world, [1, 2, 3, 4, 5, 6])
+      }),
+  },
+  {
+    name: 'constants in no order after a list in no order that has them all',
+    ...clean,
+    seed: async (seeder) => {
+      await seeder.table('lookup', columns, numbered(20))
+      await seeder.table('parcel', columns, seeder.random.shuffled(numbered(40)))
+    },
+    run: (world) =>
+      world.unit('shuffled constants', async () => {
+        await world.pool.query('SELECT id FROM parcel')
+        await settings(world, [7, 3, 11, 2, 16, 5])
+      }),
+  },
+  {
+    name: 'enumerations: each status by its number, after rows with numbers of statuses',
+    ...clean,
+    seed: async (seeder) => {
+      await seeder.table('lookup', columns, numbered(9))
+      await seeder.table(
+        'shipment',
+        'id int, status_id int, carrier_id int',
+        numbered(40).map(([id, , level]) => [id, level, level]),
+      )
+    },
+    run: (world) =>
+      world.unit('statuses', async () => {
+        await world.pool.query('SELECT id, status_id, carrier_id FROM shipment')
+        await settings(world, [1, 2, 3, 4, 5, 9])
+      }),
+  },
+  {
+    name: 'tenants by number: a constant of each, after a list of tenants',
+    ...clean,
+    seed: async (seeder) => {
+      await seeder.table('lookup', columns, numbered(9))
+      await seeder.table('tenant', columns, numbered(12))
+    },
+    run: (world) =>
+      world.unit('tenants', async () => {
+        await world.pool.query('SELECT id AS tenant_id FROM tenant ORDER BY name')
+        await settings(world, [3, 1, 4, 2, 6, 5])
+      }),
+  },
+  {
+    name: 'small quantities that are ids elsewhere',
+    ...clean,
+    seed: async (seeder) => {
+      await seeder.table('lookup', columns, numbered(30))
+      await seeder.table(
+        'cart_line',
+        'id int, quantity int',
+        numbered(24).map(([id]) => [id, Number(id)]),
+      )
+    },
+    run: (world) =>
+      world.unit('quantities', async () => {
+        await world.pool.query('SELECT id + 5000 AS id, quantity FROM cart_line')
+        await settings(world, [2, 4, 8, 16, 10, 20])
+      }),
+  },
+  {
+    name: 'three ids of a request body, after a result that holds 1 to 50',
+    ...clean,
+    seed: async (seeder) => {
+      await seeder.table('parcel', columns, numbered(50))
+      await seeder.table('lookup', columns, numbered(50))
+    },
+    run: (world) =>
+      world.unit('three of fifty', async () => {
+        await world.pool.query('SELECT id, name FROM parcel')
+        for (const id of [12, 31, 47]) await world.pool.query('SELECT name FROM lookup WHERE id = $1', [id])
+      }),
+  },
+  {
+    name: 'years: rows have them, and a report asks for each of the last eight from its own line',
+    ...clean,
+    seed: async (seeder) => {
+      const years = Array.from({ length: 40 }, (_, i) => [2026 - (i % 12), i])
+      await seeder.table('budget', 'year int, total int', years)
+      await seeder.table('lookup', columns, numbered(12, 2015))
+    },
+    run: (world) =>
+      world.unit('years', async () => {
+        await world.pool.query('SELECT year, total FROM budget')
+        await settings(world, [2026, 2025, 2024, 2023, 2022, 2021])
+      }),
+  },
+  {
+    name: 'settings by name, six constants from six places, after a list of settings with names',
+    ...clean,
+    seed: (seeder) =>
+      seeder.table(
+        'setting',
+        'name text PRIMARY KEY, value text',
+        ['theme', 'locale', 'currency', 'timezone', 'plan', 'region', 'beta', 'quota'].map((name) => [
+          name,
+          'x',
+        ]),
+      ),
+    run: (world) =>
+      world.unit('settings by name', async () => {
+        await world.pool.query('SELECT name FROM setting ORDER BY name')
+        const get = (name: string) => world.pool.query('SELECT value FROM setting WHERE name = $1', [name])
+        const theme = async () => get('theme')
+        const locale = async () => get('locale')
+        const money = async () => get('currency')
+        const zone = async () => get('timezone')
+        const plan = async () => get('plan')
+        const region = async () => get('region')
+        for (const read of [theme, locale, money, zone, plan, region]) await read()
+      }),
+  },
+]
