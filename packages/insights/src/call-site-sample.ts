@@ -8,7 +8,7 @@ export class CallSiteSample {
   #answered = 0
   #known = 0
   #first: CallSite | undefined = undefined
-  #isOne = true
+  readonly #places: Set<string> = new Set()
 
   ask(): void {
     this.#asked++
@@ -18,8 +18,8 @@ export class CallSiteSample {
     this.#answered++
     if (site === undefined) return
     this.#known++
-    if (this.#first === undefined) this.#first = site
-    else if (tokenOf(site) !== tokenOf(this.#first)) this.#isOne = false
+    this.#first ??= site
+    this.#places.add(tokenOf(site))
   }
 
   get first(): CallSite | undefined {
@@ -33,11 +33,16 @@ export class CallSiteSample {
 
   /** At least three executions are known to come from one place. */
   get isOnePlace(): boolean {
-    return this.#known >= leastSites && this.#isOne
+    return this.#known >= leastSites && this.#places.size === 1
+  }
+
+  /** At least three executions are known, and each comes from another place. */
+  get isScattered(): boolean {
+    return this.#known >= leastSites && this.#places.size === this.#known
   }
 }
 
-/** No line for a named function: its lines move with every edit, and a loop may be in one that calls it. */
-function tokenOf(site: CallSite): string {
-  return `${site.file} ${site.functionName ?? site.line}`
+/** A finder that several places call is no loop, so callers count too where they are known. */
+function tokenOf({ file, line, functionName, path }: CallSite): string {
+  return `${file} ${line} ${functionName} ${path}`
 }

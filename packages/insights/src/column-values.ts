@@ -1,5 +1,6 @@
 import { placeOf } from './hash-set.js'
 import { IntegerEvidence } from './integer-evidence.js'
+import { looksLikeData, plainIntegers } from './plain-value.js'
 import { hashValue } from './value-hash.js'
 
 /** What a column holds, as far as the plausibility of a coincidence goes. */
@@ -7,8 +8,6 @@ export type ColumnType = 'integer' | 'uuid' | 'text'
 
 /** Rows of one result beyond this many are not looked at. */
 export const maximumRows = 64
-/** Constants, enumerations and the first rows of every table: to meet one of these proves nothing. */
-const plainIntegers = 100
 /** Numbers of a column that is no identifier: years, percentages, statuses of HTTP. */
 const plainQuantities = 10_000
 const uuidBits = 40
@@ -89,7 +88,8 @@ export class ColumnValues {
       const at = this.count++
       this.hashes[at] = hash
       this.steps[at] = at === 0 || type === 'uuid' ? 0 : String(value) > String(previous) ? 1 : -1
-      this.bits[at] = type === 'uuid' ? uuidBits : bitsOfText(value)
+      this.bits[at] =
+        type === 'uuid' ? uuidBits : typeof value === 'string' && looksLikeData(value) ? textBits : 0
       previous = value
     }
   }
@@ -105,15 +105,4 @@ function valueIn(row: unknown, index: number, name: string): unknown {
 function integerOf(value: unknown): number {
   const integer = Number(value)
   return Number.isSafeInteger(integer) ? integer : 0
-}
-
-/** A word can be a constant in the code as well; an address or a number in a text hardly. */
-function bitsOfText(value: unknown): number {
-  if (typeof value !== 'string' || value.length < 8) return 0
-  if (value.includes('@')) return textBits
-  let digits = 0
-  for (let i = 0; i < value.length; i++) {
-    if (value.charCodeAt(i) >= 48 && value.charCodeAt(i) <= 57) digits++
-  }
-  return digits >= 4 && digits < value.length ? textBits : 0
 }

@@ -1,5 +1,5 @@
 import { type Context, diag, TraceFlags, trace } from '@opentelemetry/api'
-import { type QueryShape, refreshUnitName, type UnitOfWork } from '@pgspan/lifecycle'
+import type { CallSite, QueryShape, UnitOfWork } from '@pgspan/lifecycle'
 import type { Finding, FindingDraft, Sighting } from './finding.js'
 import { findingId } from './finding-id.js'
 import { FindingRecord } from './finding-record.js'
@@ -199,7 +199,7 @@ function complete(id: string, draft: FindingDraft, { unit, callerContext }: Find
       column: source.column,
       rows: source.rows,
     },
-    callSite,
+    callSite: callSite && withoutPath(callSite),
     fix: draft.fix(callSite?.library),
     docs: kind.replaceAll('_', '-'),
     traceId,
@@ -214,4 +214,9 @@ function complete(id: string, draft: FindingDraft, { unit, callerContext }: Find
 function isSampled({ unit, callerContext }: FindingSubject): boolean {
   const spanContext = unit?.rootSpan?.spanContext() ?? trace.getSpanContext(callerContext)
   return ((spanContext?.traceFlags ?? TraceFlags.NONE) & TraceFlags.SAMPLED) !== 0
+}
+
+/** The path means nothing to people, and nothing in another process. */
+function withoutPath({ file, line, column, functionName, library }: CallSite): CallSite {
+  return { file, line, column, functionName, library }
 }

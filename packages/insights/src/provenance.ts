@@ -9,6 +9,10 @@ const proofBits = 10
 const looseProofBits = 4
 const wantedCoverage = 0.8
 
+/** Constants of the code are hardly as many. */
+const moreThanConstants = 20
+const wantedOrder = 0.6
+
 /** Where the values of a repeated statement came from. */
 export interface Provenance {
   readonly candidate: ProvenanceCandidate
@@ -21,11 +25,16 @@ export interface Provenance {
   readonly isNamed: boolean
 }
 
-/** The best explanation of the probe's values by one column of earlier results; undefined if none covers them. */
+/**
+ * The best explanation of the probe's values by one column of earlier results; undefined if none covers them.
+ *
+ * @param isPlain the values could as well be constants of the code: names alone prove nothing then.
+ */
 export function provenanceOf(
   probe: ColumnProbe,
   shape: QueryShape,
   leastHits: number,
+  isPlain: boolean,
 ): Provenance | undefined {
   let best: Provenance | undefined
   let bestScore = 0
@@ -35,7 +44,7 @@ export function provenanceOf(
       { column: probe.slot.column, tables: shape.tables },
       { column: candidate.column.name, tables: candidate.source.shape.tables },
     )
-    const provenance = judge(probe, candidate, affinity)
+    const provenance = judge(probe, candidate, affinity, isPlain)
     const score = scoreOf(provenance, affinity)
     // Of equals the first one wins: it was found in the newer result.
     if (score > bestScore) [best, bestScore] = [provenance, score]
@@ -64,16 +73,34 @@ export function isCovered(probe: ColumnProbe): boolean {
   return probe.candidates.some((candidate) => candidate.hits >= probe.keys * wantedCoverage)
 }
 
-function judge(probe: ColumnProbe, candidate: ProvenanceCandidate, affinity: Affinity): Provenance {
+function judge(
+  probe: ColumnProbe,
+  candidate: ProvenanceCandidate,
+  affinity: Affinity,
+  isPlain: boolean,
+): Provenance {
   const order = orderBits(candidate)
   const bits = Math.max(0, candidate.valueBits + order - roomForChance(probe, candidate))
+  const isProvenByName =
+    affinity === 'close' ? !isPlain || isWholeList(candidate) : affinity === 'loose' && bits >= looseProofBits
   return {
     candidate,
     keys: probe.keys,
     hits: candidate.hits,
-    isProof: affinity === 'close' || bits >= proofBits || (affinity === 'loose' && bits >= looseProofBits),
+    isProof: isProvenByName || bits >= proofBits,
     isNamed: affinity !== 'none' || order >= proofBits,
   }
+}
+
+/**
+ * The list was gone through from its first row to its last, in its order or, if no value comes twice in it, in any.
+ *
+ * A report that counts orders for each of five constants asks for all statuses that the orders before have, but not in
+ * the order of those orders.
+ */
+function isWholeList({ hits, follows, column, source }: ProvenanceCandidate): boolean {
+  if (hits < column.size && hits < moreThanConstants) return false
+  return follows >= (hits - 1) * wantedOrder || column.size === source.rows
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ParameterSlot, QueryShape, SlotRole } from '@pgspan/lifecycle'
+import { isPlainValue } from './plain-value.js'
 import { combineHashes, hashValue, opaqueValue } from './value-hash.js'
 
 const maximumSlots = 64
@@ -24,6 +25,8 @@ export class SlotValues {
   firstKey = 0
   /** All values together; {@link opaqueValue} if one of them is no single value. */
   allHash = 0
+  /** All values that select rows could as well be constants of the code. */
+  isPlain = true
   /** The members of `IN (…)` or `= ANY(…)` lists of more than one. */
   listHash = 0
 
@@ -37,7 +40,7 @@ export class SlotValues {
       this.#readings.set(shape, readings)
     }
     for (const reading of readings) {
-      if (reading.parameter === 0) this.#take(reading, reading.hash, reading.isList)
+      if (reading.parameter === 0) this.#takeLiteral(reading)
       else if (values !== undefined) this.#takeParameter(reading, values[reading.parameter - 1])
       else {
         this.isKnown = false
@@ -61,10 +64,18 @@ export class SlotValues {
     this.firstKey = 0
     this.allHash = 1
     this.listHash = 0
+    this.isPlain = true
+  }
+
+  #takeLiteral(reading: SlotReading): void {
+    if (!reading.isPlain) this.isPlain = false
+    this.#take(reading, reading.hash, reading.isList)
   }
 
   #takeParameter(reading: SlotReading, value: unknown): void {
     const members = reading.mayBeArray ? arrayOf(value) : undefined
+    if (reading.selects && this.isPlain)
+      this.isPlain = isPlainValue(members === undefined ? value : members[0])
     if (members === undefined) this.#take(reading, hashValue(value), reading.isList)
     else this.#take(reading, hashMembers(members), reading.isList || members.length !== 1)
   }
@@ -97,6 +108,8 @@ interface SlotReading {
   readonly isList: boolean
   readonly mayBeArray: boolean
   readonly selects: boolean
+  /** Of a literal that selects rows: it could as well be a constant of the code. */
+  readonly isPlain: boolean
 }
 
 function readingsOf(slots: readonly ParameterSlot[]): readonly SlotReading[] {
@@ -105,12 +118,14 @@ function readingsOf(slots: readonly ParameterSlot[]): readonly SlotReading[] {
     const mayBeArray = slot.role === 'any'
     const literal = slot.parameter > 0 ? undefined : literalOf(slot)
     const members = mayBeArray ? arrayOf(literal) : undefined
+    const doesSelect = selects(slot.role, hasIdentity)
     return {
       parameter: slot.parameter,
       hash: members === undefined ? hashValue(literal) : hashMembers(members),
       isList: isListMember(slots, i) || (members !== undefined && members.length !== 1),
       mayBeArray,
-      selects: selects(slot.role, hasIdentity),
+      selects: doesSelect,
+      isPlain: !doesSelect || literal === undefined || isPlainValue(members?.[0] ?? literal),
     }
   })
 }

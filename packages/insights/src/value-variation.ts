@@ -28,6 +28,8 @@ export class ValueVariation {
   #repeats: RepeatTable | undefined = undefined
   #firstRepeat: { hash: number; epoch: number } | undefined = undefined
   #runs = 1
+  #plainKeys = 0
+  #keySum = 0
   #listRuns: number
   #listVaries = false
   #pageHits = 0
@@ -42,11 +44,22 @@ export class ValueVariation {
     this.#firstList = first.listHash
     this.#listRuns = first.listHash === 0 ? 0 : 1
     this.#firstKey = first.keyHash
+    if (first.keyHash > 0) this.#countKey(first.keyHash, first.isPlain)
   }
 
   /** How many different values the statement was asked for; exact up to 1,024. */
   get distinct(): number {
     return this.#keys?.size ?? 1
+  }
+
+  /** Most of the different values could as well be constants of the code. */
+  get isPlain(): boolean {
+    return this.#plainKeys * 2 > this.distinct
+  }
+
+  /** The same for the same different values, in whatever order. */
+  get keySum(): number {
+    return this.#keySum
   }
 
   /** How often the same values were asked for while nothing was written to the statement's tables. */
@@ -73,7 +86,7 @@ export class ValueVariation {
       return
     }
     this.#compare(values)
-    this.#addKey(values.keyHash)
+    this.#addKey(values.keyHash, values.isPlain)
     for (const probe of this.probes) {
       if (probe.keys === 0) probe.offer(this.#first[probe.index] ?? 0, sources, this.#shape.fingerprint)
       probe.offer(values.hashes[probe.index] ?? 0, sources, this.#shape.fingerprint)
@@ -102,12 +115,17 @@ export class ValueVariation {
     this.#lastPage = lastRow
   }
 
-  #addKey(hash: number): void {
+  #addKey(hash: number, isPlain: boolean): void {
     if (this.#keys === undefined) {
       this.#keys = new HashSet(maximumKeys)
       if (this.#firstKey > 0) this.#keys.add(this.#firstKey)
     }
-    if (hash > 0) this.#keys.add(hash)
+    if (hash > 0 && this.#keys.add(hash)) this.#countKey(hash, isPlain)
+  }
+
+  #countKey(hash: number, isPlain: boolean): void {
+    this.#keySum = (this.#keySum + hash) | 0
+    if (isPlain) this.#plainKeys++
   }
 
   #compare(values: SlotValues): void {

@@ -8,6 +8,11 @@ export interface CallSite {
   readonly functionName: string | undefined
   /** The first package between the application and the driver, such as `drizzle-orm`; undefined for none. */
   readonly library: string | undefined
+  /**
+   * A number that is the same for calls that came the same way through the application: the same line of the same
+   * caller, and its callers. Means something in this process only; undefined if that is not known.
+   */
+  readonly path?: number
 }
 
 /**

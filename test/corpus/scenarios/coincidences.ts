@@ -136,13 +136,93 @@ export const coincidences: readonly Scenario[] = [
       world.unit('settings by name', async () => {
         await world.pool.query('SELECT name FROM setting ORDER BY name')
         const get = (name: string) => world.pool.query('SELECT value FROM setting WHERE name = $1', [name])
-        const theme = async () => get('theme')
-        const locale = async () => get('locale')
-        const money = async () => get('currency')
-        const zone = async () => get('timezone')
-        const plan = async () => get('plan')
-        const region = async () => get('region')
-        for (const read of [theme, locale, money, zone, plan, region]) await read()
+        const shown = async () => (await get('theme')).rows
+        const spoken = async () => (await get('locale')).rows
+        const paid = async () => (await get('currency')).rows
+        const dated = async () => (await get('timezone')).rows
+        const allowed = async () => (await get('plan')).rows
+        const placed = async () => (await get('region')).rows
+        await Promise.all([shown(), spoken()])
+        await paid()
+        await dated()
+        if ((await allowed()).length > 0) await placed()
       }),
+  },
+  {
+    name: 'settings by name, in a loop over a list in the code, after a list of settings with names',
+    expected: [],
+    isCoincidence: true,
+    isFixedSize: true,
+    seed: (seeder) =>
+      seeder.table(
+        'setting',
+        'name text PRIMARY KEY, value text',
+        ['theme', 'locale', 'currency', 'timezone', 'plan', 'region', 'beta', 'quota'].map((name) => [
+          name,
+          'x',
+        ]),
+      ),
+    run: (world) =>
+      world.unit('loop over names', async () => {
+        await world.pool.query('SELECT name FROM setting ORDER BY name')
+        for (const name of ['theme', 'locale', 'plan', 'currency', 'region', 'quota']) {
+          await world.pool.query('SELECT value FROM setting WHERE name = $1', [name])
+        }
+      }),
+  },
+  {
+    name: 'a loop over 1 to 6 in the code, after a list that has them under a name that fits',
+    expected: [],
+    isCoincidence: true,
+    isFixedSize: true,
+    seed: async (seeder) => {
+      await seeder.table('parcel', columns, numbered(30))
+      await seeder.table(
+        'label',
+        'parcel_id int, text text',
+        numbered(30).map(([id, name]) => [id, name]),
+      )
+    },
+    run: (world) =>
+      world.unit('loop over numbers', async () => {
+        await world.pool.query('SELECT id, name FROM parcel ORDER BY id')
+        for (let id = 1; id <= 6; id++)
+          await world.pool.query('SELECT text FROM label WHERE parcel_id = $1', [id])
+      }),
+  },
+  {
+    name: 'a report that counts rows of each status, after a page of rows with statuses',
+    expected: [],
+    isCoincidence: true,
+    isFixedSize: true,
+    seed: (seeder) =>
+      seeder.table(
+        'shipment',
+        'id int, status_id int',
+        seeder.random.shuffled(numbered(40)).map(([id, , level]) => [id, level]),
+      ),
+    run: (world) =>
+      world.unit('count by status', async () => {
+        await world.pool.query('SELECT id, status_id FROM shipment')
+        for (const status of [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
+          await world.pool.query('SELECT count(*) FROM shipment WHERE status_id = $1', [status])
+        }
+      }),
+  },
+  {
+    name: 'the same six constants in one place, in thirty requests',
+    expected: [],
+    isCoincidence: true,
+    isFixedSize: true,
+    seed: (seeder) => seeder.table('lookup', columns, numbered(20)),
+    run: async (world) => {
+      for (let request = 0; request < 30; request++) {
+        await world.unit('GET /home', async () => {
+          await Promise.all(
+            [4, 2, 9, 1, 7, 3].map((id) => world.pool.query('SELECT name FROM lookup WHERE id = $1', [id])),
+          )
+        })
+      }
+    },
   },
 ]

@@ -4,14 +4,24 @@ import type { World } from '../world.js'
 
 const clean = { expected: [], forbidden: ['n_plus_one', 'duplicate_query'], isFixedSize: true } as const
 
-const find = (world: World, id: Id | undefined) =>
-  world.pool.query('SELECT * FROM reader WHERE id = $1', [id])
+class Readers {
+  readonly #world: World
 
-const authenticate = async (world: World, id: Id | undefined) => (await find(world, id)).rows[0]
-const authorize = async (world: World, id: Id | undefined) => (await find(world, id)).rows.length > 0
-const loadOwner = async (world: World, id: Id | undefined) => (await find(world, id)).rows[0]
-const loadAssignee = async (world: World, id: Id | undefined) => (await find(world, id)).rows[0]
-const loadReporter = async (world: World, id: Id | undefined) => (await find(world, id)).rows[0]
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  async byId(id: Id | undefined) {
+    const { rows } = await this.#world.pool.query('SELECT * FROM reader WHERE id = $1', [id])
+    return rows[0]
+  }
+}
+
+const authenticate = async (readers: Readers, id: Id | undefined) => (await readers.byId(id)).name
+const authorize = async (readers: Readers, id: Id | undefined) => (await readers.byId(id)) !== undefined
+const loadOwner = async (readers: Readers, id: Id | undefined) => (await readers.byId(id)).email
+const loadAssignee = async (readers: Readers, id: Id | undefined) => (await readers.byId(id)).email
+const loadReporter = async (readers: Readers, id: Id | undefined) => (await readers.byId(id)).email
 
 /** The same statement several times, with no list behind it. */
 export const severalPlaces: readonly Scenario[] = [
@@ -20,12 +30,13 @@ export const severalPlaces: readonly Scenario[] = [
     ...clean,
     run: (world) => {
       const [session, admin, owner, assignee, reporter] = world.bookshop.readers
+      const readers = new Readers(world)
       return world.unit('ticket page', async () => {
-        await authenticate(world, session)
-        await authorize(world, admin)
-        await loadOwner(world, owner)
-        await loadAssignee(world, assignee)
-        await loadReporter(world, reporter)
+        await authenticate(readers, session)
+        await authorize(readers, admin)
+        await loadOwner(readers, owner)
+        await loadAssignee(readers, assignee)
+        await loadReporter(readers, reporter)
       })
     },
   },
@@ -34,13 +45,32 @@ export const severalPlaces: readonly Scenario[] = [
     ...clean,
     run: (world) => {
       const ids = world.bookshop.readers.slice(10, 16)
+      const readers = new Readers(world)
       return world.unit('merge page', async () => {
-        await authenticate(world, ids[0])
-        await authorize(world, ids[1])
+        await authenticate(readers, ids[0])
+        await authorize(readers, ids[1])
         const { rows } = await world.pool.query('SELECT id, book_id FROM review WHERE stars = 5 LIMIT 3')
-        await loadOwner(world, ids[2])
+        await loadOwner(readers, ids[2])
         await world.pool.query('SELECT * FROM book WHERE id = $1', [rows[0].book_id])
-        await loadAssignee(world, ids[3])
+        await loadAssignee(readers, ids[3])
+      })
+    },
+  },
+  {
+    name: 'one finder, called from five places, for five of a team whose list was read before',
+    ...clean,
+    run: (world) => {
+      const readers = new Readers(world)
+      return world.unit('team ticket', async () => {
+        const { rows } = await world.pool.query('SELECT id, name FROM reader ORDER BY name LIMIT 12')
+        const [session, admin, owner, assignee, reporter] = world.random.shuffled(rows.map(({ id }) => id))
+        await authenticate(readers, session)
+        await authorize(readers, admin)
+        await Promise.all([
+          loadOwner(readers, owner), //
+          loadAssignee(readers, assignee),
+          loadReporter(readers, reporter),
+        ])
       })
     },
   },

@@ -1,4 +1,5 @@
-import type { FindingDraft, FindingTier } from '../finding.js'
+import { ConstantWatch } from '../constant-watch.js'
+import type { FindingDraft, FindingSeverity, FindingTier } from '../finding.js'
 import { nPlusOneFix } from '../fix-text.js'
 import { GrowthWatch } from '../growth-watch.js'
 import type { ObservedQuery } from '../observed-query.js'
@@ -33,6 +34,8 @@ export class NPlusOne implements Detector {
   readonly #origins: WeakMap<QueryGroup, Origin> = new WeakMap()
   readonly #due: WeakSet<QueryGroup> = new WeakSet()
   readonly #watched: WeakSet<QueryGroup> = new WeakSet()
+  readonly #constants: ConstantWatch = new ConstantWatch()
+  readonly #varied: WeakMap<QueryGroup, boolean> = new WeakMap()
 
   /** @param threshold different values from which on a repetition counts. */
   constructor(threshold: number) {
@@ -74,7 +77,7 @@ export class NPlusOne implements Detector {
     if (origin === undefined) return
     if (sighting === undefined && !this.#isDecided(group, origin, rests)) return
     this.#origins.set(group, origin)
-    const draft = draftOf(group, origin)
+    const draft = draftOf(group, origin, this.#leastSeverity(group, origin, rests))
     if (sighting === undefined) group.sighting = reporter.open(draft, group)
     else sighting.update(draft)
   }
@@ -92,6 +95,18 @@ export class NPlusOne implements Detector {
     return origin.tier !== 'likely' || (rests && this.#grows(group, origin))
   }
 
+  /** A loop over what could be constants of the code is information, until the values were once others. */
+  #leastSeverity(group: QueryGroup, { tier }: Origin, rests: boolean): FindingSeverity {
+    if (tier === 'likely') return 'info'
+    const { variation } = group
+    if (tier !== 'strong' || !variation?.isPlain || variation.distinct >= certainExecutions) return 'warning'
+    if (rests && !this.#varied.has(group)) {
+      const key = `${group.unit.name} ${group.shape.fingerprint}`
+      this.#varied.set(group, this.#constants.hasVaried(key, variation.keySum))
+    }
+    return this.#varied.get(group) ? 'warning' : 'info'
+  }
+
   #grows(group: QueryGroup, { provenance }: Origin): boolean {
     if (provenance === undefined || this.#watched.has(group)) return false
     this.#watched.add(group)
@@ -105,7 +120,7 @@ function isSameSource(known: Origin, origin: Origin): boolean {
   return origin.tier === known.tier && origin.provenance?.candidate === known.provenance?.candidate
 }
 
-function draftOf(group: QueryGroup, origin: Origin): FindingDraft {
+function draftOf(group: QueryGroup, origin: Origin, leastSeverity: FindingSeverity): FindingDraft {
   const count = group.timing.settled
   const column = origin.probe?.slot.column
   const evidence = {
@@ -115,7 +130,7 @@ function draftOf(group: QueryGroup, origin: Origin): FindingDraft {
   return {
     kind: 'n_plus_one',
     tier: origin.tier,
-    severity: severityOfSaving(group, evidence, origin.tier === 'likely' ? 'info' : 'warning'),
+    severity: severityOfSaving(group, evidence, leastSeverity),
     title: titleOf(group, origin, count),
     evidence,
     ...statementDraft(group),

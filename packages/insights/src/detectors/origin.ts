@@ -8,6 +8,9 @@ import type { QueryGroup } from '../query-group.js'
 /** So many executions are a loop, whatever they look for. */
 export const certainExecutions = 20
 
+/** So few executions, each from another place, are calls of a finder, whatever its values have in common. */
+const scatteredExecutions = 10
+
 /** Where the different values of a repeated statement came from, and how sure that is. */
 export interface Origin {
   readonly tier: FindingTier
@@ -25,9 +28,10 @@ export interface Origin {
  * @param leastHits values that the source must have held.
  */
 export function originOf(group: QueryGroup, leastHits: number): Origin | undefined {
+  if (group.callSites.isScattered && group.timing.settled < scatteredExecutions) return undefined
   const probes = group.variation?.probes ?? []
   const found = probes.flatMap((probe) => {
-    const provenance = provenanceOf(probe, group.shape, leastHits)
+    const provenance = provenanceOf(probe, group.shape, leastHits, group.variation?.isPlain ?? false)
     return provenance === undefined ? [] : [{ probe, provenance }]
   })
   const best = found.find(({ provenance }) => provenance.isProof) ?? found[0]

@@ -7,6 +7,9 @@ import { captureFrames, framesOfStack, type OwnFunction, type StackFrame } from 
 const applicationRoot = process.cwd()
 const driverPackages: ReadonlySet<string> = new Set(['pg', 'pg-pool', 'pg-cursor', 'pg-query-stream'])
 
+/** A loop and what it calls: beyond, all that a request does has come the same way. */
+const pathDepth = 4
+
 /** `webpack://shop/src/orders.ts`: the name of the application's package, and a path from its root. */
 const webpackPattern = /^webpack[\w-]*:\/\/[^/]*\/(.+)$/
 
@@ -40,7 +43,7 @@ export function callSiteOfError(error: unknown): CallSite | undefined {
 /** The innermost line of the application in a stack. */
 export function siteIn(frames: readonly StackFrame[]): CallSite | undefined {
   let library: string | undefined
-  for (const frame of frames) {
+  for (const [i, frame] of frames.entries()) {
     const running = frame.file === undefined ? undefined : pathOf(frame.file)
     if (running === undefined) continue
     let packageName = packageOf(running)
@@ -49,7 +52,14 @@ export function siteIn(frames: readonly StackFrame[]): CallSite | undefined {
       const path = pathOf(file) ?? running
       packageName = packageOf(path)
       if (packageName === undefined) {
-        return { file: relativePath(path), line, column, functionName, library }
+        return {
+          file: relativePath(path),
+          line,
+          column,
+          functionName,
+          library,
+          path: pathThrough(frames.slice(i)),
+        }
       }
     }
     if (!driverPackages.has(packageName)) library ??= packageName
@@ -61,6 +71,22 @@ export function siteIn(frames: readonly StackFrame[]): CallSite | undefined {
 export function isOfDriver({ file }: StackFrame): boolean {
   const path = file === undefined ? undefined : pathOf(file)
   return path === undefined || driverPackages.has(packageOf(path) ?? '')
+}
+
+/** The application's frames as one number: the innermost few, of which no two in a row are the same. */
+function pathThrough(frames: readonly StackFrame[]): number {
+  let hash = 0
+  let last = 0
+  let count = 0
+  for (const { file, place } of frames) {
+    if (count === pathDepth) break
+    if (file === undefined || file.startsWith('node:') || packageOf(file) !== undefined) continue
+    if (place === last) continue
+    hash = Math.imul(hash, 31) ^ place ^ file.length
+    last = place
+    count++
+  }
+  return hash
 }
 
 /** What is no path, such as another bundler's name of a file, stays as it is. */

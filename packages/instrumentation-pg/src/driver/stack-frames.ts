@@ -7,6 +7,8 @@ export type OwnFunction = (...args: never[]) => unknown
 export interface StackFrame {
   /** The file that runs, as it was loaded: a path or URL; undefined for native code. */
   readonly file: string | undefined
+  /** A number for the line and column that run. */
+  readonly place: number
   /** The place in the source that the file was made of, if this process maps sources; else in the file itself. */
   original(): SourcePlace
 }
@@ -55,6 +57,7 @@ export function framesOf(stack: KeptStack): readonly KeptFrame[] {
   const { hook, sites } = sitesOf(stack)
   return sites.map((site) => ({
     file: site.getFileName() ?? undefined,
+    place: placeNumber(site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0),
     original: () => mappedPlaceOf(site) ?? placeByHook(hook, stack, site) ?? runningPlaceOf(site),
     functionKey: `${site.getFileName()}:${site.getEnclosingLineNumber?.() ?? site.getFunctionName()}:${site.getEnclosingColumnNumber?.()}`,
     position: `${site.getLineNumber()}:${site.getColumnNumber()}`,
@@ -68,7 +71,15 @@ export function framesOfStack(stack: string): readonly StackFrame[] {
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .map(placeOfLine)
-  return places.flatMap((place) => (place === undefined ? [] : [{ file: place.file, original: () => place }]))
+  return places.flatMap((place) => (place === undefined ? [] : [frameAt(place)]))
+}
+
+function frameAt(place: SourcePlace): StackFrame {
+  return { file: place.file, place: placeNumber(place.line, place.column), original: () => place }
+}
+
+function placeNumber(line: number, column: number): number {
+  return Math.imul(line, 0x01000193) ^ column
 }
 
 type StackHook = typeof Error.prepareStackTrace
