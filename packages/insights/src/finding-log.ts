@@ -1,5 +1,5 @@
 import { type Context, diag, TraceFlags, trace } from '@opentelemetry/api'
-import type { CallSite, QueryShape, UnitOfWork } from '@pgspan/lifecycle'
+import { type CallSite, type QueryShape, refreshUnitName, type UnitOfWork } from '@pgspan/lifecycle'
 import type { Finding, FindingDraft, Sighting } from './finding.js'
 import { findingId } from './finding-id.js'
 import { FindingRecord } from './finding-record.js'

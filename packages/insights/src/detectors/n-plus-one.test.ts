@@ -299,6 +299,87 @@ describe('a coincidence of values is no proof', () => {
   })
 })
 
+describe('values that could be constants of the code are proven by the names of columns only', () => {
+  const statuses = [3, 1, 4, 1, 5, 2, 3, 5]
+  const selectStatuses = 'SELECT id, status_id FROM orders'
+  const countOfStatus = 'SELECT count(*) FROM orders WHERE status_id = $1'
+  const rows = statuses.map((status_id, i) => ({ id: 70_001 + 13 * i, status_id }))
+
+  function tierAfter(asked: readonly number[]): string | undefined {
+    const { db, unit, finding } = simulate()
+    db.query(selectStatuses, [], { rows })
+    for (const status of asked) db.query(countOfStatus, [status])
+    unit.end()
+    return finding('n_plus_one')?.tier
+  }
+
+  test('where a list that repeats them was gone through in its order', () => {
+    expect(tierAfter(statuses)).toBe('proven')
+    expect(tierAfter([3, 1, 4, 5, 2])).toBe('proven')
+  })
+
+  test('but not where all of them were asked for in an order of their own', () => {
+    expect(tierAfter([1, 2, 3, 4, 5])).toBeUndefined()
+  })
+
+  test('where every row of a list without repetitions was asked about, in whatever order', () => {
+    const { db, unit, finding } = simulate()
+    db.query('SELECT id FROM posts', [], { rows: column('id', [4, 1, 6, 2, 5, 3]) })
+    for (const id of [1, 2, 3, 4, 5, 6]) db.query('SELECT * FROM comments WHERE post_id = $1', [id])
+    unit.end()
+    expect(finding('n_plus_one')?.tier).toBe('proven')
+  })
+
+  test('but not where a longer list only happens to have them', () => {
+    const { db, unit, kinds } = simulate()
+    db.query('SELECT id FROM posts', [], { rows: column('id', [1, 2, 3, 4, 5, 6, 7, 8, 9]) })
+    for (const id of [1, 2, 3, 4, 5, 6]) db.query('SELECT * FROM comments WHERE post_id = $1', [id])
+    unit.end()
+    expect(kinds()).toEqual([])
+  })
+
+  test('and twenty of them are no constants', () => {
+    const { db, finding } = simulate()
+    const ids = Array.from({ length: 40 }, (_, i) => i + 1)
+    db.query('SELECT id FROM posts ORDER BY id', [], { rows: column('id', ids) })
+    for (const id of ids.slice(0, 20)) db.query('SELECT * FROM comments WHERE post_id = $1', [id])
+    expect(finding('n_plus_one')?.tier).toBe('proven')
+  })
+})
+
+describe('a loop over what could be constants of the code', () => {
+  const lookUp = 'SELECT value FROM settings WHERE name = $1'
+  const severityAfter = (...units: (readonly string[])[]): string | undefined => {
+    const { db, finding } = simulate()
+    for (const names of units) {
+      db.unit = new UnitOfWork('http', 'GET /settings')
+      for (const name of names) db.query(lookUp, [name], { site: siteAt('load') })
+      db.unit.end()
+    }
+    return finding('n_plus_one')?.severity
+  }
+  const names = ['theme', 'locale', 'plan', 'region', 'quota', 'beta']
+
+  test('is information, however often the same ones come', () => {
+    expect(severityAfter(names)).toBe('info')
+    expect(severityAfter(names, [...names].reverse(), names)).toBe('info')
+  })
+
+  test('is a warning once they were others', () => {
+    expect(severityAfter(names, [...names.slice(1), 'currency'])).toBe('warning')
+  })
+})
+
+test('five calls of a finder from five places are no loop, although a list holds what they ask for', () => {
+  const { db, unit, kinds } = simulate()
+  db.query('SELECT id FROM customers', [], { rows: column('id', scattered) })
+  for (const i of [4, 0, 7, 2, 9]) {
+    db.query(selectCustomer, [scattered[i]], { site: { ...siteAt('findCustomer'), path: i } })
+  }
+  unit.end()
+  expect(kinds()).toEqual([])
+})
+
 describe('an N+1 is recursive when its values came out of its own rows', () => {
   test('from parent to children', () => {
     const { db, unit, finding } = simulate()
