@@ -2,6 +2,7 @@ import { processState, type RemovalReason } from '@pgspan/lifecycle'
 import { type ClientState, knownClientState } from './client-state.js'
 import { guarded } from './guarded.js'
 import type { PgClient, PgPool, PgPoolPrototype } from './pg-shapes.js'
+import { isComingBack } from './pool-releases.js'
 import { knownPoolState } from './pool-state.js'
 
 /** Tells of every connection that a pool gives up, and why. */
@@ -17,9 +18,10 @@ export function patchRemove(prototype: PgPoolPrototype): void {
 
 function noteRemoval(pool: PgPool, client: PgClient): void {
   const state = knownClientState(client)
-  const isIdle = pool._idle?.some((item) => item.client === client) === true
-  if (state !== undefined)
-    announceRemoval(pool, state, isIdle ? idleReason(pool, client) : releaseReason(pool, client, state))
+  if (state === undefined) return
+  // One that expires while it is idle is taken and given back by the pool itself, and stays among the idle ones.
+  const reason = isComingBack(client) ? releaseReason(pool, client, state) : idleReason(pool, client)
+  announceRemoval(pool, state, reason)
 }
 
 /** Once for each connection that was opened. */

@@ -2,10 +2,10 @@ import { errorMonitor } from 'node:events'
 import { type DatabaseTarget, type PoolCounts, PoolView, processState } from '@pgspan/lifecycle'
 import { clientStateOf } from './client-state.js'
 import { targetOf } from './connection-identity.js'
-import { noteRelease } from './dirty-releases.js'
 import { guarded } from './guarded.js'
 import { controlOf, validatingIn } from './pg-pool-control.js'
 import type { PgClient, PgPool } from './pg-shapes.js'
+import { noteRelease } from './pool-releases.js'
 import { openSideConnection } from './side-connection.js'
 
 /** What is known of one pool, for as long as the application keeps the pool. */

@@ -18,8 +18,9 @@ export function patchReleaseOnce(prototype: PgPoolPrototype): void {
     const client = args[0] as PgClient
     let checkout: Checkout | undefined
     return function released(this: unknown, error?: unknown): unknown {
-      // Also what this function calls is ours for whoever looks for the line that gave the connection back.
-      const outer = releasing
+      const outer = comingBack
+      const outerFunction = releasing
+      comingBack = client
       releasing = released
       checkout ??= knownClientState(client)?.checkout
       try {
@@ -28,14 +29,21 @@ export function patchReleaseOnce(prototype: PgPoolPrototype): void {
         if (checkout?.releasedAt) tell(checkout, 'double')
         throw thrown
       } finally {
-        releasing = outer
+        comingBack = outer
+        releasing = outerFunction
       }
     }
   }
 }
 
-// The function of the connection that is being given back, which its holder has called.
+// The connection that is being given back, and the function of ours that its holder has called for that.
+let comingBack: PgClient | undefined
 let releasing: OwnFunction | undefined
+
+/** True while the pool takes back this connection: what it decides now, it decides for that reason. */
+export function isComingBack(client: PgClient): boolean {
+  return comingBack === client
+}
 
 /** To be called when a connection comes back that others will use next, before its checkout is over. */
 export function noteRelease(checkout: Checkout): void {
