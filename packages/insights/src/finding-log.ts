@@ -1,6 +1,6 @@
 import { type Context, diag, TraceFlags, trace } from '@opentelemetry/api'
 import { type CallSite, type QueryShape, refreshUnitName, type UnitOfWork } from '@pgspan/lifecycle'
-import type { Finding, FindingDraft, Sighting } from './finding.js'
+import type { Finding, FindingDraft, FindingPlan, Sighting } from './finding.js'
 import { findingId } from './finding-id.js'
 import { FindingRecord } from './finding-record.js'
 import type { FindingSink, SightedFinding } from './finding-sink.js'
@@ -108,6 +108,13 @@ export class FindingLog {
     this.#tell('updated', sighting)
   }
 
+  /** Called by a sighting. Who was told already is told again. */
+  attachPlan(sighting: OpenSighting, plan: FindingPlan): void {
+    sighting.record.plan = plan
+    sighting.finding = { ...sighting.finding, plan }
+    if (!this.#open.has(sighting)) this.#tell('reported', sighting)
+  }
+
   /** Called by a sighting. */
   settle(sighting: OpenSighting): void {
     if (!this.#open.delete(sighting)) return
@@ -172,6 +179,10 @@ class OpenSighting implements Sighting, SightedFinding {
     this.#log.update(this, draft)
   }
 
+  attachPlan(plan: FindingPlan): void {
+    this.#log.attachPlan(this, plan)
+  }
+
   settle(): void {
     this.#log.settle(this)
   }
@@ -200,6 +211,7 @@ function complete(id: string, draft: FindingDraft, { unit, callerContext }: Find
       rows: source.rows,
     },
     callSite: callSite && withoutPath(callSite),
+    plan: undefined,
     fix: draft.fix(callSite?.library),
     docs: kind.replaceAll('_', '-'),
     traceId,

@@ -1,5 +1,5 @@
 import { ExemplarTraces } from './exemplar-traces.js'
-import type { Finding } from './finding.js'
+import type { Finding, FindingPlan } from './finding.js'
 import { roundMillis } from './round-millis.js'
 
 const remindMillis = 300_000
@@ -16,6 +16,7 @@ export class FindingRecord {
   #sameCount = 0
   #lastCount = 0
   #savedMillis = 0
+  #plan: FindingPlan | undefined = undefined
   readonly #traces: ExemplarTraces = new ExemplarTraces()
 
   constructor(finding: Finding) {
@@ -25,6 +26,12 @@ export class FindingRecord {
   /** The best evidence so far: the most executions, of equals the latest. */
   get finding(): Finding {
     return this.#finding
+  }
+
+  /** Of the statement: every finding from now on shows it. */
+  set plan(plan: FindingPlan) {
+    this.#plan = plan
+    this.#finding = { ...this.#finding, plan }
   }
 
   /** Counts a sighting. */
@@ -39,6 +46,7 @@ export class FindingRecord {
       severity: this.#isConstant(evidence) ? 'info' : evidence.severity,
       firstSeen: this.#finding.firstSeen,
       count: this.#count,
+      plan: this.#plan,
       ...this.sums,
     } satisfies Finding
     const best = shown.evidence.count >= this.#finding.evidence.count ? shown : this.#finding

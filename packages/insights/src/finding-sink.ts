@@ -18,6 +18,7 @@ export interface FindingSink {
   updated?(sighted: SightedFinding): void
   /** The evidence is final: once per finding and unit of work. */
   counted?(sighted: SightedFinding): void
-  /** A finding is new in this process, or was seen 2, 4, 8 … times, or again after five minutes; ten per second. */
+  /** A finding is new in this process, or was seen 2, 4, 8 … times, or again after five minutes, ten per second;
+   * and once more when its plan is known. */
   reported?(sighted: SightedFinding): void
 }

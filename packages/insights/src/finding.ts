@@ -61,6 +61,16 @@ export interface FindingSource {
   readonly rows: number
 }
 
+/** How the server would execute a statement. No values. */
+export interface FindingPlan {
+  /** Made for any values, or for those of the execution that was found. */
+  readonly mode: 'generic' | 'custom'
+  /** Its main problem in one sentence; undefined if nothing in it stands out. */
+  readonly problem: string | undefined
+  /** As `EXPLAIN` prints it, with `?` for literals. */
+  readonly text: string
+}
+
 /** What a detector found. Plain data: fit for JSON. */
 export interface Finding {
   /** 16 hexadecimal digits: the same in every process and version for the same kind, unit and statements. */
@@ -84,6 +94,8 @@ export interface Finding {
   readonly namespace: string | undefined
   readonly source: FindingSource | undefined
   readonly callSite: CallSite | undefined
+  /** How the server would execute the statement; only if plans are asked for, see `explain`. */
+  readonly plan: FindingPlan | undefined
   /** What to do about it, for the library in use. */
   readonly fix: string
   /** The name of its page in the documentation: `n-plus-one`. */
@@ -126,6 +138,8 @@ export interface Sighting {
   readonly finding: Finding
   /** Replaces the evidence; the identity stays. */
   update(draft: FindingDraft): void
+  /** Adds what the server would do; also after the end, as it takes a while to know. */
+  attachPlan(plan: FindingPlan): void
   /** The evidence is final. Further calls change nothing; an update only replaces what {@link finding} says. */
   settle(): void
 }

@@ -1,8 +1,10 @@
 export type { EventRecord, LoggerLike, LoggerProviderLike } from '@pgspan/lifecycle'
+export type { ExplainMode } from './explain/plan-capture.js'
 export {
   type Finding,
   type FindingEvidence,
   type FindingKind,
+  type FindingPlan,
   type FindingSeverity,
   type FindingSource,
   type FindingTier,

@@ -4,12 +4,13 @@ import type { CircuitBreaker } from './circuit-breaker.js'
 import { byEvent, type DetectorsByEvent } from './detectors/by-event.js'
 import type { Detector, Reporter } from './detectors/detector.js'
 import { burstPauseMillis } from './execution-timing.js'
+import type { PlanCapture } from './explain/plan-capture.js'
 import type { FindingLog } from './finding-log.js'
 import type { UnitHistory } from './history/unit-history.js'
 import type { ActivityKind } from './meanwhile.js'
 import { leastInterval } from './meanwhile.js'
 import type { ObservedCheckout } from './observed-checkout.js'
-import type { ObservedQuery } from './observed-query.js'
+import { ObservedQuery } from './observed-query.js'
 import type { ObservedTransaction } from './observed-transaction.js'
 import { OpenTransactions } from './open-transactions.js'
 import type { QueryGroup } from './query-group.js'
@@ -31,6 +32,7 @@ export class InsightsCore {
   readonly #log: FindingLog
   readonly #statistics: StatisticsCollector
   readonly #history: UnitHistory
+  readonly #plans: PlanCapture | undefined
   readonly #detectors: DetectorsByEvent
   readonly #breaker: CircuitBreaker
   readonly #waits: CallSiteWaits
@@ -49,18 +51,24 @@ export class InsightsCore {
     log: FindingLog,
     statistics: StatisticsCollector,
     history: UnitHistory,
+    plans: PlanCapture | undefined,
     breaker: CircuitBreaker,
   ) {
     this.#detectors = byEvent(detectors)
     this.#log = log
     this.#statistics = statistics
     this.#history = history
+    this.#plans = plans
     this.#breaker = breaker
     this.#waits = new CallSiteWaits(breaker)
     this.#reporter = {
       askCallSite: (query, listener) => this.#waits.ask(query, listener),
       askRepeatedCallSite: (query, listener) => this.#waits.askRepeated(query, listener),
-      open: (draft, subject) => log.open(draft, subject),
+      open: (draft, subject) => {
+        const sighting = log.open(draft, subject)
+        if (sighting !== undefined && subject instanceof ObservedQuery) plans?.consider(subject, sighting)
+        return sighting
+      },
     }
   }
 
@@ -72,6 +80,7 @@ export class InsightsCore {
   /** @param values to be read now. */
   queryStarted(query: ObservedQuery, values: readonly unknown[] | undefined): void {
     this.#transactions.enter(query)
+    this.#plans?.queryStarted(query, values)
     if (query.unit === undefined || query.unit.ended) return
     const activity = this.#activityOf(query.unit)
     this.#values.read(query.shape, values)

@@ -32,12 +32,15 @@ describe('a wrong option throws a TypeError that names it', () => {
     [{ nPlusOneThreshold: 2.5 }, 'nPlusOneThreshold must be an integer of at least 2, got 2.5'],
     [{ loggerProvider: {} }, 'loggerProvider must be a LoggerProvider, got a value of type object'],
     [{ meterProvider: null }, 'meterProvider must be a MeterProvider, got null'],
+    [{ recentUnits: -1 }, 'recentUnits must be an integer of at least 0, got -1'],
+    [{ explain: true }, "explain must be 'generic', 'custom' or false, got a value of type boolean"],
+    [{ suppressionsFile: 5 }, 'suppressionsFile must be the path of a file, got 5'],
     [{ console: 'yes' }, 'console must be true or false, got a value of type string'],
     [{ slowQueryMilis: 5 }, 'slowQueryMilis is no option of insights; did you mean slowQueryMillis?'],
     [{ slow_query_millis: 5 }, 'slow_query_millis is no option of insights; did you mean slowQueryMillis?'],
     [
       { banana: 5 },
-      'banana is no option of insights; known are slowQueryMillis, slowQueryMillisByStatement, poolWaitMillis, queueWaitMillis, slowTransactionMillis, idleInTransactionMillis, largeResultRows, chattyQueries, nPlusOneThreshold, writeLoopThreshold, suppressionsFile, recentUnits, loggerProvider, meterProvider, console',
+      'banana is no option of insights; known are slowQueryMillis, slowQueryMillisByStatement, poolWaitMillis, queueWaitMillis, slowTransactionMillis, idleInTransactionMillis, largeResultRows, chattyQueries, nPlusOneThreshold, writeLoopThreshold, suppressionsFile, recentUnits, explain, loggerProvider, meterProvider, console',
     ],
   ])('%o', (options, message) => {
     expect(() => createInsights(options)).toThrow(new TypeError(message))

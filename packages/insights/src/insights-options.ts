@@ -1,5 +1,6 @@
 import type { MeterProvider } from '@opentelemetry/api'
 import type { LoggerProviderLike } from '@pgspan/lifecycle'
+import type { ExplainMode } from './explain/plan-capture.js'
 import { nearestName } from './nearest-name.js'
 import {
   booleanOf,
@@ -98,6 +99,15 @@ export interface InsightsOptions {
    * @defaultValue `1000`
    */
   readonly recentUnits?: number
+  /**
+   * Asks the server for the plan of a `SELECT` that was found slow or large: `generic` for the plan that serves any
+   * values; `custom` for the one that the values of the slow execution get, for which the values of every query are
+   * held until it is over. Neither executes the statement, but planning may call functions that are declared `IMMUTABLE`
+   * or `STABLE`. On a connection beside the pool, one at a time, 30 an hour, one in ten minutes per statement.
+   *
+   * @defaultValue `false`
+   */
+  readonly explain?: ExplainMode | false
   /** Where the event `pgspan.finding` goes. @defaultValue the global logger provider */
   readonly loggerProvider?: LoggerProviderLike
   /** Where findings are counted. @defaultValue the global meter provider */
@@ -120,6 +130,7 @@ export interface InsightsSettings {
   readonly writeLoopThreshold: number
   readonly suppressions: readonly Suppression[]
   readonly recentUnits: number
+  readonly explain: ExplainMode | undefined
   readonly loggerProvider: LoggerProviderLike | undefined
   readonly meterProvider: MeterProvider | undefined
   readonly console: boolean
@@ -138,6 +149,7 @@ const names: readonly (keyof InsightsOptions)[] = [
   'writeLoopThreshold',
   'suppressionsFile',
   'recentUnits',
+  'explain',
   'loggerProvider',
   'meterProvider',
   'console',
@@ -165,6 +177,7 @@ export function resolveOptions(options: InsightsOptions): InsightsSettings {
     writeLoopThreshold: countOf('writeLoopThreshold', options.writeLoopThreshold, 10, 2),
     suppressions: suppressionsOf(options.suppressionsFile),
     recentUnits: countOf('recentUnits', options.recentUnits, 1_000, 0),
+    explain: explainOf(options.explain),
     loggerProvider: loggerProviderOf(options.loggerProvider),
     meterProvider: meterProviderOf(options.meterProvider),
     console: booleanOf('console', options.console),
@@ -190,4 +203,10 @@ function suppressionsOf(path: unknown): readonly Suppression[] {
   if (path === undefined) return []
   if (typeof path === 'string' && path !== '') return readSuppressions(path)
   throw new TypeError(`suppressionsFile must be the path of a file, got ${shown(path)}`)
+}
+
+function explainOf(value: unknown): ExplainMode | undefined {
+  if (value === undefined || value === false) return undefined
+  if (value === 'generic' || value === 'custom') return value
+  throw new TypeError(`explain must be 'generic', 'custom' or false, got ${shown(value)}`)
 }

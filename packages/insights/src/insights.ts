@@ -7,6 +7,7 @@ import {
 } from '@pgspan/lifecycle'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { createDetectors } from './detectors/all.js'
+import { PlanCapture } from './explain/plan-capture.js'
 import type { Finding } from './finding.js'
 import { FindingLog } from './finding-log.js'
 import type { RecentUnit, RecentUnitDetails } from './history/recent-unit.js'
@@ -65,8 +66,8 @@ export interface Insights {
   suppressions(): readonly SuppressionStatus[]
   /**
    * Calls `listener` for every finding when it is new in this process, and when it was seen 2, 4, 8 … times: when the
-   * unit of work ends, or within ten seconds if it lasts longer. At most ten per second. What it throws is reported
-   * once. Returns the function that ends it.
+   * unit of work ends, or within ten seconds if it lasts longer. At most ten per second; and once more when its plan
+   * is known, see {@link InsightsOptions.explain}. What it throws is reported once. Returns the function that ends it.
    */
   subscribe(listener: (finding: Finding) => void): () => void
   /**
@@ -100,6 +101,7 @@ export class ProcessInsights implements Insights {
   readonly #suppressions: Suppressions
   readonly #log: FindingLog
   readonly #history: UnitHistory
+  readonly #plans: PlanCapture | undefined = undefined
   readonly #recorded: RecordedFeed
   readonly #statistics: StatisticsCollector = new StatisticsCollector()
   #attachments = 0
@@ -111,8 +113,16 @@ export class ProcessInsights implements Insights {
     this.#suppressions = new Suppressions(settings.suppressions)
     this.#log = new FindingLog(this.#suppressions)
     this.#history = new UnitHistory(settings.recentUnits)
+    if (settings.explain !== undefined) this.#plans = new PlanCapture(settings.explain)
     const detectors = createDetectors(settings, this.#statistics)
-    this.core = new InsightsCore(detectors, this.#log, this.#statistics, this.#history, this.breaker)
+    this.core = new InsightsCore(
+      detectors,
+      this.#log,
+      this.#statistics,
+      this.#history,
+      this.#plans,
+      this.breaker,
+    )
     this.observer = new LifecycleFeed(this.core, this.breaker)
     this.spans = new SpanFeed(this.core)
     this.#recorded = new RecordedFeed(this.core)
@@ -151,6 +161,7 @@ export class ProcessInsights implements Insights {
     const { byComment, byCode, byFile } = this.#suppressions
     return {
       ...this.#statistics.statistics,
+      plans: this.#plans?.counts ?? { captured: 0, failed: 0, skipped: 0 },
       suppressed: { byComment, byCode, byFile },
       limits: {
         unitsPushedOut: this.core.unitsPushedOut,
@@ -196,6 +207,7 @@ export class ProcessInsights implements Insights {
 
   close(): void {
     this.flush()
+    this.#plans?.close()
     this.#stop()
     this.breaker.run(() => this.core.close())
     if (!this.#isClosed && this.#statistics.hasQueries) this.#suppressions.sayUnused()

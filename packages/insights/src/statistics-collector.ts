@@ -128,7 +128,7 @@ export class StatisticsCollector {
   }
 
   /** All but what others count. */
-  get statistics(): Omit<InsightsStatistics, 'suppressed' | 'limits'> {
+  get statistics(): Omit<InsightsStatistics, 'plans' | 'suppressed' | 'limits'> {
     const perUnit = Math.max(1, this.#units)
     return {
       since: this.#since,

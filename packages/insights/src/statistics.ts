@@ -23,6 +23,8 @@ export interface InsightsStatistics {
   readonly routes: readonly RouteStatistics[]
   /** Findings that were not made, as somebody had asked not to make them. */
   readonly suppressed: { readonly byComment: number; readonly byCode: number; readonly byFile: number }
+  /** Plans that were asked for because of findings; all 0 unless `explain` is on. */
+  readonly plans: { readonly captured: number; readonly failed: number; readonly skipped: number }
   /** What had to give way to the limits of memory and rates. */
   readonly limits: LimitStatistics
   /** At most 64 pools. */

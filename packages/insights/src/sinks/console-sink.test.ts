@@ -33,3 +33,17 @@ test('a finding is not printed again, though it is reported again', () => {
   db.query('SELECT * FROM others', [], { millis: 200 })
   expect(printed.length).toBe(2)
 })
+
+test('a plan that comes later gets a line of its own, once', () => {
+  const printed: string[] = []
+  const { insights, db, finding } = simulate()
+  const sink = createConsoleSink((text) => printed.push(text))
+  db.query('SELECT * FROM reports', [], { millis: 200 })
+  insights.flush()
+  const found = finding('slow_query')
+  if (found === undefined) throw new Error('no finding')
+  const plan = { mode: 'generic', problem: 'A sort goes to disk.', text: 'Sort' } as const
+  for (const one of [found, { ...found, plan }, { ...found, plan }]) sink(one)
+  expect(printed).toHaveLength(2)
+  expect(printed[1]).toBe(`\npgspan  plan    A sort goes to disk.\n        id      ${found.id}\n`)
+})

@@ -5,7 +5,7 @@ const maximumIds = 2_000
 
 /**
  * Makes a listener for {@link Insights.subscribe} that prints a readable block on stderr for every new finding, once
- * per id. For development.
+ * per id, and one line more when its plan is known. For development.
  *
  * @param write where the text goes; stderr by default.
  */
@@ -13,10 +13,15 @@ export function createConsoleSink(
   write: (text: string) => void = (text) => void process.stderr.write(text),
 ): (finding: Finding) => void {
   const printed: Set<string> = new Set()
+  const planned: Set<string> = new Set()
   return (finding) => {
-    if (printed.has(finding.id) || printed.size >= maximumIds) return
-    printed.add(finding.id)
-    write(blockOf(finding))
+    const { id, plan } = finding
+    if (printed.size >= maximumIds) return
+    if (!printed.has(id)) write(blockOf(finding))
+    else if (plan !== undefined && !planned.has(id))
+      write(`\npgspan  ${planOf(finding)}\n        id      ${id}\n`)
+    printed.add(id)
+    if (plan !== undefined) planned.add(id)
   }
 }
 
@@ -26,6 +31,7 @@ function blockOf(finding: Finding): string {
     placeOf(finding),
     savingOf(finding),
     sourceOf(finding),
+    planOf(finding),
     finding.statement && `query   ${clipped(finding.statement)}`,
     `fix     ${finding.fix}`,
     `id      ${finding.id}${finding.traceId === undefined ? '' : `, trace ${finding.traceId}`}`,
@@ -50,6 +56,10 @@ function sourceOf({ source, evidence }: Finding): string {
   if (source === undefined) return ''
   const coverage = evidence.coverage === undefined ? '' : ` (${evidence.coverage} values)`
   return `source  ${source.column} of ${source.rows} rows${coverage}: ${clipped(source.statement)}`
+}
+
+function planOf({ plan }: Finding): string {
+  return plan === undefined ? '' : `plan    ${plan.problem ?? 'Nothing in the plan stands out.'}`
 }
 
 function clipped(text: string): string {

@@ -19,6 +19,8 @@ export function findingAttributes(finding: Finding): Attributes {
     ...known('pgspan.finding.source.column', source?.column),
     ...known('pgspan.finding.source.summary', source?.summary),
     ...known('pgspan.finding.source.rows', source?.rows),
+    ...known('pgspan.finding.plan.problem', finding.plan?.problem),
+    ...known('pgspan.finding.plan.text', finding.plan?.text),
     [attributes.dbSystemName]: attributes.postgresql,
     ...known(attributes.dbNamespace, finding.namespace),
     ...known(attributes.dbQuerySummary, finding.fingerprint && finding.summary),
