@@ -197,8 +197,18 @@ describe.each(libraries)('$name', (library) => {
     await expect.poll(async () => ((await figures()) as { used: number }).used).toBe(0)
   })
 
-  test('reads 0 when its pool has ended', async () => {
+  test('reads 0 when its pool has ended, and every connection is accounted for', async () => {
     await library.close()
+    const closed = (await points('pgspan.connections.closed')).reduce(
+      (sum, [, value]) => sum + Number(value),
+      0,
+    )
+    const opened = (await points('pgspan.connections.opened')).reduce(
+      (sum, [, value]) => sum + Number(value),
+      0,
+    )
+    expect(opened).toBeGreaterThan(1)
+    expect(closed).toBe(opened)
     expect(await figures()).toEqual({ used: 0, idle: 0, connecting: 0, pending: 0, limit: 0 })
   })
 })

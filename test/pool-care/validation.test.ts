@@ -13,6 +13,7 @@ const telemetry = useTelemetry()
 const instrumentation = new PgInstrumentation()
 afterAll(() => instrumentation.disable())
 
+const patiently = { timeout: 10_000, interval: 10 }
 const closing: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
@@ -72,6 +73,10 @@ async function counts(): Promise<Record<string, number>> {
     all.recycled = (all.recycled ?? 0) + (value as number)
   for (const { attributes, value } of await telemetry.points('pgspan.retries'))
     all[`retry ${attributes['pgspan.retry.kind']} ${attributes['error.type']}`] = value as number
+  for (const { attributes, value } of await telemetry.points('pgspan.connections.closed')) {
+    const reason = String(attributes['pgspan.connection.close_reason'])
+    if (reason !== 'pool_end') all[`closed ${reason}`] = (all[`closed ${reason}`] ?? 0) + (value as number)
+  }
   const since = Object.entries(all).map(([key, value]) => [key, value - (known[key] ?? 0)] as const)
   return Object.fromEntries(since.filter(([, value]) => value > 0))
 }
@@ -87,27 +92,26 @@ describe('validation in the background', () => {
     care({ validateEveryMillis: 100, validationTimeoutMillis: 60 })
     const before = await fill(pool)
     proxy.silence()
-    await expect.poll(() => pool.totalCount, { timeout: 5_000 }).toBe(0)
+    await expect.poll(() => pool.totalCount, patiently).toBe(0)
     proxy.forward()
     const after = await fill(pool)
     expect(after.filter((pid) => before.includes(pid))).toEqual([])
-    expect(await counts()).toMatchObject({ 'background timeout': 3 })
+    expect(await counts()).toMatchObject({ 'background timeout': 3, 'closed validation': 3 })
   })
 
   test('leaves working connections their place, their age and their use count', async () => {
-    const pool = makePool({ idleTimeoutMillis: 700 })
+    const pool = makePool({ idleTimeoutMillis: 1_000 })
     const pids = await fill(pool)
     care({ validateEveryMillis: 60, validationTimeoutMillis: 60 })
     const order = (): unknown[] =>
       (pool as unknown as { _idle: { client: { processID: number } }[] })._idle.map(
         ({ client }) => client.processID,
       )
-    await expect.poll(async () => (await counts())['background valid'] ?? 0).toBeGreaterThan(5)
-    await expect.poll(() => order().length).toBe(3)
+    await expect.poll(async () => (await counts())['background valid'] ?? 0, patiently).toBeGreaterThan(5)
+    await expect.poll(() => order().length, patiently).toBe(3)
     expect(order()).toEqual(pids)
     // They expire as if nobody had asked.
-    await sleep(700)
-    expect(pool.totalCount).toBe(0)
+    await expect.poll(() => pool.totalCount, patiently).toBe(0)
   })
 
   test('is counted as idle meanwhile, makes no span, and is in nobody’s way', async () => {
@@ -117,7 +121,7 @@ describe('validation in the background', () => {
     telemetry.reset()
     care({ validateEveryMillis: 300, validationTimeoutMillis: 300 })
     proxy.silence()
-    await expect.poll(() => pool.idleCount).toBe(0)
+    await expect.poll(() => pool.idleCount, patiently).toBe(0)
     const states: Record<string, number> = {}
     for (const { attributes, value } of await telemetry.points('db.client.connection.count')) {
       const state = String(attributes['db.client.connection.state'])
@@ -187,22 +191,21 @@ describe('sessions that the server terminates', () => {
 
 describe('recycling', () => {
   test('replaces connections at their age, each at its own, and not while they are held', async () => {
-    const pool = makePool({ max: 4 })
+    const pool = makePool({ max: 9 })
     care({ maxLifetimeMillis: 600, lifetimeJitter: 0.9 })
     const held = await pool.connect()
     const { rows } = await held.query('SELECT pg_backend_pid() AS pid')
-    await fill(pool)
+    await fill(pool, 8)
     const sizes = new Set<number>()
-    for (let i = 0; i < 90; i++) {
+    for (let i = 0; i < 500 && pool.totalCount > 1; i++) {
       sizes.add(pool.totalCount)
       await sleep(10)
     }
-    expect(pool.totalCount).toBe(1)
-    expect(sizes.size).toBeGreaterThan(2)
+    expect(sizes.size).toBeGreaterThan(1)
     expect((await held.query('SELECT pg_backend_pid() AS pid')).rows).toEqual(rows)
     held.release()
     expect(pool.totalCount).toBe(0)
-    expect(await counts()).toEqual({ recycled: 4 })
+    expect(await counts()).toEqual({ recycled: 9, 'closed max_lifetime': 9 })
   })
 })
 

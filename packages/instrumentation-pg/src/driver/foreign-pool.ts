@@ -6,6 +6,7 @@ import {
   type PoolCounts,
   PoolView,
   processState,
+  type RemovalReason,
   type UnitOfWork,
 } from '@pgspan/lifecycle'
 import { clientStateOf } from './client-state.js'
@@ -35,6 +36,7 @@ export class ForeignPool {
   readonly #clients: WeakMap<object, PgClient> = new WeakMap()
   readonly #checkouts: WeakMap<object, Checkout> = new WeakMap()
   readonly #outBefore: WeakSet<object> = new WeakSet()
+  readonly #opened: WeakSet<PgClient> = new WeakSet()
   readonly #early: Set<ForeignRequest> = new Set()
   #view: PoolView | undefined = undefined
 
@@ -98,11 +100,26 @@ export class ForeignPool {
       opens: (client) => {
         if (isOpen) return undefined
         isOpen = true
+        this.#opened.add(client)
         opened(client)
         return this.#announce(client)
       },
     }
     return whileForeignOpening(opening, step)
+  }
+
+  /**
+   * The pool gives the resource up, and closes it.
+   *
+   * @param isEnding true if that is because the pool ends.
+   * @param known the reason, where the pool tells.
+   */
+  remove(resource: object, isEnding: boolean, known?: RemovalReason): void {
+    const client = this.#clientOf(resource)
+    if (client === undefined || this.#view === undefined || !this.#opened.delete(client)) return
+    const reason = known ?? reasonOf(client, this.#checkouts.has(resource), isEnding)
+    const { connection } = clientStateOf(client)
+    processState().dispatcher.connectionRemoved({ pool: this.#view, connection, reason })
   }
 
   /** The resource is not the client itself. */
@@ -142,6 +159,12 @@ export class ForeignPool {
     // Drivers of other databases have no such mark.
     return sourceMark in resource ? (resource as unknown as PgClient) : undefined
   }
+}
+
+function reasonOf(client: PgClient, isHeld: boolean, isEnding: boolean): RemovalReason {
+  if (client._queryable === false) return isHeld ? 'connection_lost' : 'idle_error'
+  if (isEnding) return 'pool_end'
+  return isHeld ? 'caller' : 'idle_timeout'
 }
 
 function begin(request: ForeignRequest, view: PoolView): Checkout {

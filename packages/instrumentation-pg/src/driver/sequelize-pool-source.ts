@@ -5,7 +5,7 @@ import { prototypeWith } from './pg-shapes.js'
 
 /**
  * What is used of sequelize-pool's pool, the pool of Sequelize. Private members, seen in sequelize-pool 7.1:
- * `_createResource` (what connections are made in), `_inUseObjects` and `_availableObjects` (what is there before the
+ * `_createResource` (what connections are made in), `_draining` (why they are closed), `_inUseObjects` and `_availableObjects` (what is there before the
  * pool is observed).
  *
  * @see https://github.com/sequelize/sequelize-pool
@@ -16,6 +16,7 @@ export interface SequelizePool {
   readonly waiting: number
   readonly maxSize: number
   readonly minSize: number
+  readonly _draining?: boolean
   readonly _inUseObjects?: readonly { readonly resource: object }[]
   readonly _availableObjects?: readonly { readonly resource: object }[]
   acquire(...args: unknown[]): unknown
@@ -71,10 +72,19 @@ function patchRelease(prototype: SequelizePool): void {
   const { release: bareRelease, destroy: bareDestroy, destroyAllNow: bareDestroyAll } = prototype
   prototype.release = function release(this: SequelizePool, resource: object): unknown {
     guarded(() => followPool(this).release(resource))
-    return bareRelease.call(this, resource)
+    releasing = resource
+    try {
+      return bareRelease.call(this, resource)
+    } finally {
+      releasing = undefined
+    }
   }
   prototype.destroy = function destroy(this: SequelizePool, resource: object): unknown {
-    guarded(() => followPool(this).release(resource, true))
+    guarded(() => {
+      const foreign = followPool(this)
+      foreign.remove(resource, this._draining === true, resource === releasing ? 'max_uses' : undefined)
+      foreign.release(resource, true)
+    })
     return bareDestroy.call(this, resource)
   }
   prototype.destroyAllNow = async function destroyAllNow(this: SequelizePool, ...args: unknown[]) {
@@ -85,6 +95,9 @@ function patchRelease(prototype: SequelizePool): void {
     }
   }
 }
+
+// What is closed while it comes back has been used often enough.
+let releasing: object | undefined
 
 function patchCreate(prototype: SequelizePool): void {
   const bareCreate = prototype._createResource

@@ -58,6 +58,7 @@ export function patchSlonik(exports: object): boolean {
 class ObservedDriver {
   readonly options: SlonikPoolOptions
   #foreign: ForeignPool | undefined = undefined
+  #isEnding = false
 
   constructor(options: SlonikPoolOptions) {
     const { driver } = options
@@ -84,6 +85,7 @@ class ObservedDriver {
       }
     }
     pool.end = async () => {
+      this.#isEnding = true
       const result = await end()
       guarded(() => foreign.end())
       return result
@@ -101,7 +103,12 @@ class ObservedDriver {
       if (client) foreign.standsFor(connection.id, client)
       // Before the pool's own listeners, which hand the connection to the next request.
       connection.on('release', () => guarded(() => foreign.release(connection.id)))
-      connection.on('destroy', () => guarded(() => foreign.release(connection.id, true)))
+      connection.on('destroy', () => {
+        guarded(() => {
+          foreign.remove(connection.id, this.#isEnding)
+          foreign.release(connection.id, true)
+        })
+      })
     })
     return connection
   }

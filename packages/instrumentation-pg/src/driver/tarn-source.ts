@@ -1,7 +1,7 @@
 import { type AcquirePath, type PoolCounts, processState } from '@pgspan/lifecycle'
 import { type ForeignPool, type ForeignRequest, foreignPoolOf, patchPoolOnce } from './foreign-pool.js'
 import { guarded } from './guarded.js'
-import { prototypeWith } from './pg-shapes.js'
+import { type PgClient, prototypeWith } from './pg-shapes.js'
 
 /**
  * What is used of tarn's pool, the pool of Knex, Objection and MikroORM. Private members, seen in tarn 3.1: `_create`
@@ -91,6 +91,16 @@ function listen(pool: TarnPool, foreign: ForeignPool): void {
     if (request) guarded(() => foreign.fail(request, error, isTimeout(error)))
   })
   pool.on('release', (resource: object) => guarded(() => foreign.release(resource)))
+  let isEnding = false
+  pool.on('poolDestroyRequest', () => {
+    isEnding = true
+  })
+  pool.on('destroyRequest', (_id: number, resource: PgClient) => {
+    // The pool looks at connections when it hands them out, and nobody holds what it closes.
+    guarded(() =>
+      foreign.remove(resource, isEnding, resource._queryable === false ? 'validation' : undefined),
+    )
+  })
   pool.on('poolDestroySuccess', () => guarded(() => foreign.end()))
 }
 
