@@ -11,6 +11,7 @@ import { unitOfWorkOfSpan } from '@pgspan/lifecycle'
 import { QueryShapeCache } from '@pgspan/query-text'
 import type { InsightsCore } from './insights-core.js'
 import { ObservedQuery } from './observed-query.js'
+import { isPostgresCall, mayBeCall } from './postgres-call.js'
 import type { ReadableSpanLike, StartedSpanLike } from './readable-span.js'
 import { SpanTargets } from './span-targets.js'
 import { valuesInAttributes } from './span-values.js'
@@ -45,7 +46,7 @@ export class SpanFeed {
     if (ignored !== undefined) this.#ignored.set(span, ignored)
     // Only what may be a call to PostgreSQL itself is asked for later.
     const parent = trace.getSpan(parentContext) as Partial<ReadableSpanLike> | undefined
-    if (parent?.kind === SpanKind.CLIENT) this.#around.add(parent)
+    if (parent !== undefined && mayBeCall(parent.kind)) this.#around.add(parent)
   }
 
   spanEnded(span: ReadableSpanLike): void {
@@ -100,12 +101,6 @@ function complete(
 function nameOf({ kind, name, attributes }: ReadableSpanLike): string {
   const host = attributes['server.address'] ?? attributes['net.peer.name']
   return kind === SpanKind.CLIENT && typeof host === 'string' ? `${name} ${host}` : name
-}
-
-function isPostgresCall({ kind, attributes }: ReadableSpanLike): boolean {
-  if (kind !== SpanKind.CLIENT) return false
-  const system = attributes['db.system.name'] ?? attributes['db.system']
-  return system === 'postgresql' || system === 'postgres'
 }
 
 function errorCodeIn(attributes: Attributes): string {

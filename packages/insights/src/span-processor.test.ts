@@ -199,10 +199,13 @@ describe('a query is counted once', () => {
     expect(processor.insights.statistics().queries).toBe(0)
   })
 
-  test('if an ORM makes a span of its own around the driver\u2019s', () => {
+  test.each([
+    ['CLIENT', SpanKind.CLIENT],
+    ['INTERNAL', SpanKind.INTERNAL],
+  ])('if an ORM makes a span of its own around the driver\u2019s, of kind %s', (_name, kind) => {
     inSpan('GET /orders', () => {
       const attributes = { 'db.system': 'postgresql', 'db.statement': 'SELECT * FROM users' }
-      const orm = provider.getTracer('orm').startSpan('find', { kind: SpanKind.CLIENT, attributes })
+      const orm = provider.getTracer('orm').startSpan('find', { kind, attributes })
       context.with(trace.setSpan(context.active(), orm), () => query('SELECT * FROM users'))
       orm.end()
     })

@@ -14,6 +14,7 @@ import {
   unitOfWorkOfSpan,
 } from '@pgspan/lifecycle'
 import type { InsightsCore } from './insights-core.js'
+import { isPostgresCall } from './postgres-call.js'
 import type { StartedSpanLike } from './readable-span.js'
 
 /** Assigns spans to units of work, opens units for local root spans, and ends them with these. */
@@ -49,7 +50,7 @@ export class SpanUnits {
    */
   #enter(span: StartedSpanLike, parentContext: Context): UnitOfWork | undefined {
     const called = currentUnitOfWork(trace.deleteSpan(parentContext))
-    const isCall = span.kind === SpanKind.CLIENT || span.kind === SpanKind.PRODUCER
+    const isCall = span.kind === SpanKind.CLIENT || span.kind === SpanKind.PRODUCER || isPostgresCall(span)
     if (isCall) return called
     if (called !== undefined && (called.rootSpan === undefined || !isRequest(span))) {
       if (called.rootSpan === undefined) adopt(called, span)

@@ -5,17 +5,17 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@open
 
 const exporter = new InMemorySpanExporter()
 
-export function tracerProvider(into = exporter) {
-  return new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: into })] })
+export function tracerProvider(into = exporter, others = []) {
+  return new TracerProvider({ spanProcessors: [...others, new SimpleSpanProcessor({ exporter: into })] })
 }
 
 export function newExporter() {
   return new InMemorySpanExporter()
 }
 
-export function startTracing() {
+export function startTracing(spanProcessors = []) {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-  trace.setGlobalTracerProvider(tracerProvider())
+  trace.setGlobalTracerProvider(tracerProvider(exporter, spanProcessors))
 }
 
 /** Finished spans of queries, as `scope: name`; those of connections are left out. */
@@ -24,6 +24,10 @@ export function querySpans(from = exporter) {
     .getFinishedSpans()
     .filter(({ name }) => !/^pg(-pool)?\.(connect|acquire)$/.test(name))
     .map(({ name, instrumentationScope }) => `${instrumentationScope.name.replace(/^@[^/]+\//, '')}: ${name}`)
+}
+
+export function finishedSpans() {
+  return exporter.getFinishedSpans()
 }
 
 export function reset() {
