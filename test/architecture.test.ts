@@ -14,6 +14,7 @@ const layers: Record<string, number> = {
   insights: 1,
   http: 2,
   'pool-care': 2,
+  'slow-query-log': 2,
   testing: 2,
   pgspan: 3,
 }

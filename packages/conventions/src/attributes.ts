@@ -34,6 +34,12 @@ export const exceptionType = 'exception.type'
 export const exceptionMessage = 'exception.message'
 export const exceptionStacktrace = 'exception.stacktrace'
 
+// Stable in the semantic conventions for HTTP:
+// https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/
+
+export const httpRequestMethod = 'http.request.method'
+export const httpRoute = 'http.route'
+
 // Our own.
 
 /** Seconds that the query waited for a pooled connection. */
@@ -115,3 +121,20 @@ export const pgspanSessionApplication = 'pgspan.session.application'
 export const pgspanPgbouncerDatabase = 'pgspan.pgbouncer.database'
 /** What a client of a PgBouncer, or a server connection of it, does: `active`, `waiting`, `idle`, … */
 export const pgspanPgbouncerState = 'pgspan.pgbouncer.state'
+
+/** Of a logged query: `failed`, `slow` or `sampled`. */
+export const pgspanLogReason = 'pgspan.log.reason'
+/** How many entries of the log could not be kept. */
+export const pgspanLogLost = 'pgspan.log.lost'
+/** The request's method and route, the job's name or the trace's. */
+export const pgspanUnitName = 'pgspan.unit.name'
+/** The same for queries that differ in literals, layout, comments or list lengths. */
+export const pgspanQueryFingerprint = 'pgspan.query.fingerprint'
+/** Rows that a statement has changed. */
+export const pgspanAffectedRows = 'pgspan.affected_rows'
+/** Counts up from 1 in this process. */
+export const pgspanConnectionId = 'pgspan.connection.id'
+/** Seconds that it took to open a connection. */
+export const pgspanConnectionCreateTime = 'pgspan.connection.create_time'
+/** Seconds between acquiring a connection and giving it back. */
+export const pgspanConnectionUseTime = 'pgspan.connection.use_time'

@@ -11,9 +11,11 @@ const rpcMetadataKey: symbol = createContextKey('OpenTelemetry SDK Context Key R
 /**
  * Takes over what is known by now of the unit of work's name: the route of its request, or the current name of its
  * local root span. A job keeps its name.
+ *
+ * @returns the route, if there is one and it is known.
  */
-export function refreshUnitName(unit: UnitOfWork, callerContext: Context): void {
-  if (unit.kind === 'job') return
+export function refreshUnitName(unit: UnitOfWork, callerContext: Context): string | undefined {
+  if (unit.kind === 'job') return undefined
   // An SDK's span has a name and attributes; the api's, and spans that do not record, have neither.
   const root = unit.rootSpan as { readonly name?: unknown; readonly attributes?: Attributes } | undefined
   const attributes = root?.attributes ?? {}
@@ -25,6 +27,7 @@ export function refreshUnitName(unit: UnitOfWork, callerContext: Context): void 
       unit.name.split(' ')[0]
     unit.name = `${method} ${route}`
   } else if (unit.kind === 'trace') unit.name = textOf(root?.name) ?? unit.name
+  return route
 }
 
 function routeIn(callerContext: Context): string | undefined {
