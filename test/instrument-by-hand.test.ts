@@ -5,7 +5,7 @@ import { type AddressInfo, connect as connectSocket } from 'node:net'
 import { join } from 'node:path'
 import { instrumentClient, instrumentPg, instrumentPool, PgInstrumentation } from '@pgspan/instrumentation-pg'
 import type pg from 'pg'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { loadPg } from './support/load-pg.js'
 import { driversFolder, printed, runNode } from './support/run-child.js'
 import { useTelemetry } from './support/telemetry.js'
@@ -176,9 +176,52 @@ describe('a bundle', () => {
   })
 })
 
-describe("Neon's driver, over a WebSocket to a real PostgreSQL", () => {
-  const neon: { Pool: typeof pg.Pool; neonConfig: object } = requireDriver('@neondatabase/serverless')
+/** What is used of Neon's driver and of Vercel's wrapper around an older one. */
+interface ServerlessDriver {
+  readonly neonConfig: object
+  newPool(options: pg.PoolConfig): pg.Pool
+  newClient(options: pg.ClientConfig): pg.Client
+}
+
+function neonDriver(): ServerlessDriver {
+  const { neonConfig, Pool, Client } = requireDriver('@neondatabase/serverless')
+  return {
+    neonConfig,
+    newPool: (options) => new Pool(options),
+    newClient: (options) => new Client(options),
+  }
+}
+
+function vercelDriver(): ServerlessDriver {
+  const requireNeon = createRequire(requireDriver.resolve('@vercel/postgres'))
+  const { createPool, createClient } = requireDriver('@vercel/postgres')
+  return {
+    neonConfig: requireNeon('@neondatabase/serverless').neonConfig,
+    newPool: createPool,
+    newClient: createClient,
+  }
+}
+
+describe.each([
+  ["Neon's driver", neonDriver],
+  ["Vercel's wrapper of it", vercelDriver],
+] as const)('%s, over a WebSocket to a real PostgreSQL', (_name, load) => {
+  const driver = load()
   const { WebSocket, WebSocketServer }: WebSockets = requireDriver('ws')
+  let proxy: Awaited<ReturnType<typeof startProxy>>
+  beforeAll(async () => {
+    proxy = await startProxy()
+    Object.assign(driver.neonConfig, {
+      webSocketConstructor: WebSocket,
+      wsProxy: () => `127.0.0.1:${proxy.port}`,
+      useSecureWebSocket: false,
+      pipelineConnect: false,
+    })
+  })
+  afterAll(() => proxy.close())
+
+  // The wrapper insists on names of its own hosts, or this one; the proxy leads to the server all the same.
+  const connectionString = (): string => database().connectionString.replace('127.0.0.1', 'localhost')
 
   /** What Neon's own proxy does: bytes of the socket's messages to PostgreSQL, and back. */
   async function startProxy(): Promise<{ port: number; close(): Promise<void> }> {
@@ -199,17 +242,10 @@ describe("Neon's driver, over a WebSocket to a real PostgreSQL", () => {
   }
 
   test('a pool that is in use is observed: queries, checkouts, errors and figures', async () => {
-    const proxy = await startProxy()
-    Object.assign(neon.neonConfig, {
-      webSocketConstructor: WebSocket,
-      wsProxy: () => `127.0.0.1:${proxy.port}`,
-      useSecureWebSocket: false,
-      pipelineConnect: false,
-    })
-    const pool = new neon.Pool({ connectionString: database().connectionString, max: 2 })
+    const pool = driver.newPool({ connectionString: connectionString(), max: 2 })
     pool.on('error', () => {})
     const held = await pool.connect()
-    instrumentPool(pool)
+    expect(instrumentPool(pool)).toBe(pool)
     await held.query('SELECT 1')
     const { rows } = await pool.query('SELECT $1::int AS n FROM pg_class LIMIT 1', [7])
     expect(rows).toEqual([{ n: 7 }])
@@ -224,12 +260,26 @@ describe("Neon's driver, over a WebSocket to a real PostgreSQL", () => {
       ['SELECT pg_class', undefined, database().name],
       ['SELECT', '22012', database().name],
     ])
+    expect(await usedOf()).toContain(1)
     held.release()
-    const used = (await figures('db.client.connection.count')).filter(
-      (point) => Array.isArray(point) && point[1] === 'used',
-    )
-    expect(used.map((point) => Array.isArray(point) && point[2])).not.toContain(1)
+    expect(await usedOf()).not.toContain(1)
     await pool.end()
-    await proxy.close()
   })
+
+  test('a client of its own is observed: promise, callback and error', async () => {
+    const client = driver.newClient({ connectionString: connectionString() })
+    client.on('error', () => {})
+    expect(instrumentClient(client)).toBe(client)
+    await client.connect()
+    await client.query('SELECT 1')
+    await new Promise((resolve) => client.query('SELECT 2 FROM pg_class LIMIT 1', resolve))
+    await expect(client.query('SELECT 1/0')).rejects.toThrow('division by zero')
+    await client.end()
+    expect(names()).toEqual(['SELECT', 'SELECT pg_class', 'SELECT'])
+  })
+
+  async function usedOf(): Promise<unknown[]> {
+    const points = await figures('db.client.connection.count')
+    return points.flatMap((point) => (Array.isArray(point) && point[1] === 'used' ? [point[2]] : []))
+  }
 })

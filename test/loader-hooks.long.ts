@@ -12,7 +12,7 @@ describe.each([22, 24, 26] as const)('on Node %i, an ESM application', (major) =
     const ended = await runNode(
       ['--import', './apps/esm-register.mjs', 'apps/esm-app.mjs'],
       { DATABASE_URL: database().connectionString, HOOK: hook },
-      await nodeProgram(major),
+      { program: await nodeProgram(major) },
     )
     return printed(ended)
   }

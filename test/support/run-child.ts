@@ -13,18 +13,23 @@ export interface ChildResult {
 /**
  * Runs Node with `args` in `test/drivers`, where the drivers and instrumentations are installed.
  *
- * @param program the Node to run; this one by default.
+ * @param other another Node, or another folder.
  */
 export function runNode(
   args: readonly string[],
   env: Record<string, string> = {},
-  program: string = process.execPath,
+  other: { readonly program?: string; readonly folder?: string } = {},
 ): Promise<ChildResult> {
   return new Promise((resolve) => {
     const child = execFile(
-      program,
+      other.program ?? process.execPath,
       args,
-      { cwd: driversFolder, env: { ...process.env, ...env }, timeout: 170_000, maxBuffer: 2 ** 26 },
+      {
+        cwd: other.folder ?? driversFolder,
+        env: { ...process.env, ...env },
+        timeout: 170_000,
+        maxBuffer: 2 ** 26,
+      },
       (_error, stdout, stderr) => resolve({ stdout, stderr, code: child.exitCode }),
     )
   })
