@@ -24,6 +24,7 @@ export { LoopStallSampler } from './loop-stall-sampler.js'
 export type { CheckoutStacks, Observer } from './observer.js'
 export type {
   OpeningRetry,
+  PoolConfiguration,
   PoolControl,
   PooledConnection,
   ValidationBeforeUse,

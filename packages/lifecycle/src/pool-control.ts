@@ -35,8 +35,21 @@ export interface OpeningRetry {
   pauseAfter(error: unknown, attempt: number): number | undefined
 }
 
+/** How a pool is set up, as far as its behaviour in bad times depends on it. */
+export interface PoolConfiguration {
+  /** How long a request may wait for a connection; undefined for ever. */
+  readonly connectionTimeoutMillis: number | undefined
+  /** How long a connection may be idle before the pool closes it; undefined for ever. */
+  readonly idleTimeoutMillis: number | undefined
+  /** Whether the operating system asks a silent peer for a sign of life. */
+  readonly keepsAlive: boolean
+  /** Whether the application listens to errors of idle connections. */
+  readonly hasErrorListener: boolean
+}
+
 /** What may be done to a pool, beside using it. */
 export interface PoolControl {
+  configuration(): PoolConfiguration
   /** Idle ones first, the one that was used longest ago first of all. */
   connections(): readonly PooledConnection[]
   /**

@@ -32,6 +32,8 @@ export class PoolView {
   readonly held: CheckoutList = new CheckoutList()
   /** Set by an observer that suspects a leak: from then on the stack of whoever asks for a connection is kept. */
   isSuspect = false
+  /** True if the application forgot it before it had ended. Written by the source. */
+  wasDropped = false
   readonly #read: () => PoolCounts | undefined
   readonly #openSide: OpenSideConnection | undefined
   readonly #control: (() => PoolControl | undefined) | undefined

@@ -3,6 +3,8 @@
  * application name that says whose it is, with a timeout, and keeping no process alive.
  */
 export interface SideConnection {
+  /** What was said to be the server's process when the connection was opened; a pooler says something else. */
+  readonly backendProcessId: number | undefined
   /** Rejects with the driver's error. */
   query(text: string, values: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]>
   close(): void

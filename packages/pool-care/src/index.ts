@@ -1,3 +1,5 @@
+export type { Diagnosis, DiagnosisSeverity } from './doctor/diagnosis.js'
+export { type Doctor, type DoctorOptions, startDoctor } from './doctor/doctor.js'
 export type { DrainReport } from './drain.js'
 export type { Holder } from './holder.js'
 export { retryIdempotent } from './idempotent-query.js'

@@ -1,6 +1,7 @@
 import type {
   Connection,
   OpeningRetry,
+  PoolConfiguration,
   PoolControl,
   PooledConnection,
   ValidationBeforeUse,
@@ -44,6 +45,7 @@ class PgPoolControl implements PoolControl {
   readonly #beganAt = performance.now()
   readonly #openedAt: WeakMap<PgClient, number> = new WeakMap()
   readonly #idleSince: WeakMap<PgClient, number> = new WeakMap()
+  #ownListeners = 0
   #stopAsking: (() => void) | undefined = undefined
   #stopRetrying: (() => void) | undefined = undefined
   /** Connections that were idle at this moment are not trusted: one beside them was dead. */
@@ -53,6 +55,16 @@ class PgPoolControl implements PoolControl {
     this.#pool = pool
     pool.on('connect', (client: PgClient) => this.#openedAt.set(client, performance.now()))
     pool.on('release', (_error: unknown, client: PgClient) => this.#idleSince.set(client, performance.now()))
+  }
+
+  configuration(): PoolConfiguration {
+    const { connectionTimeoutMillis, idleTimeoutMillis, keepAlive } = this.#pool.options ?? {}
+    return {
+      connectionTimeoutMillis: connectionTimeoutMillis || undefined,
+      idleTimeoutMillis: idleTimeoutMillis || undefined,
+      keepsAlive: keepAlive === true,
+      hasErrorListener: this.#pool.listenerCount('error') > this.#ownListeners,
+    }
   }
 
   connections(): readonly PooledConnection[] {
@@ -120,7 +132,11 @@ class PgPoolControl implements PoolControl {
 
   onIdleError(listener: (error: unknown) => void): () => void {
     this.#pool.on('error', listener)
-    return () => this.#pool.off('error', listener)
+    this.#ownListeners++
+    return () => {
+      this.#pool.off('error', listener)
+      this.#ownListeners--
+    }
   }
 
   async end(): Promise<void> {

@@ -144,6 +144,8 @@ export interface PgPendingItem {
 
 export interface PgPoolOptions {
   readonly connectionTimeoutMillis?: number
+  readonly idleTimeoutMillis?: number | null
+  readonly keepAlive?: unknown
   readonly max?: number
   readonly min?: number
   readonly maxUses?: number

@@ -17,7 +17,10 @@ export interface PoolState {
 
 const { dispatcher, poolNames } = processState()
 const states: WeakMap<PgPool, PoolState> = new WeakMap()
-const collected: FinalizationRegistry<PoolView> = new FinalizationRegistry((view) => endView(view))
+const collected: FinalizationRegistry<PoolView> = new FinalizationRegistry((view) => {
+  view.wasDropped = true
+  endView(view)
+})
 
 /** The state of a pool; made when the pool is first seen, with the target of its first connection. */
 export function poolStateOf(pool: PgPool, target: DatabaseTarget): PoolState {

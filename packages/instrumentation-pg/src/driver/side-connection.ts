@@ -30,6 +30,7 @@ export async function openSideConnection(
   // Encryption may have replaced the socket.
   client.unref?.()
   return {
+    backendProcessId: typeof client.processID === 'number' ? client.processID : undefined,
     async query(text, values) {
       // Without a callback, the driver gives a promise of a result.
       const result = (await silently(() => client.query(text, values))) as {
