@@ -48,11 +48,14 @@ describe.each(folders)('packages/%s', (folder) => {
   })
 })
 
-test('the version that instrumentation-pg reports is its package’s', () => {
-  const { version } = manifestOf('instrumentation-pg')
-  const source = readFileSync(join(root, 'packages/instrumentation-pg/src/package-version.ts'), 'utf8')
-  expect(source).toContain(`packageVersion = '${version}'`)
-})
+test.each(['instrumentation-pg', 'insights', 'testing'])(
+  'the version that %s reports is its package’s',
+  (name) => {
+    const { version } = manifestOf(name)
+    const source = readFileSync(join(root, 'packages', name, 'src/package-version.ts'), 'utf8')
+    expect(source).toContain(`packageVersion = '${version}'`)
+  },
+)
 
 test('two copies of lifecycle in one process share one state', () => {
   const entry = join(root, 'packages/lifecycle/dist/index.js')

@@ -37,7 +37,11 @@ const variables = [
 type Variable = (typeof variables)[number]
 
 /** Variables that other parts of pgspan read: not settings, but not mistakes either. */
-const otherVariables: readonly string[] = ['PGSPAN_REQUIRE_PROGRAMS', 'PGSPAN_CORPORA']
+const otherVariables: readonly string[] = [
+  'PGSPAN_REQUIRE_PROGRAMS',
+  'PGSPAN_CORPORA',
+  'PGSPAN_UPDATE_BASELINE',
+]
 
 /**
  * Reads the `PGSPAN_*` variables. A wrong value never stops a service: one line names the variable, and its default

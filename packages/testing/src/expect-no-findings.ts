@@ -1,6 +1,8 @@
 import { AssertionError } from 'node:assert'
-import type { Finding, InsightsOptions } from '@pgspan/insights'
+import type { Finding } from '@pgspan/insights'
+import { updateVariable } from './baseline.js'
 import { describeFinding } from './describe-finding.js'
+import type { ExpectationOptions } from './expectation-options.js'
 import { observeRun } from './observed-run.js'
 
 /**
@@ -11,30 +13,35 @@ import { observeRun } from './observed-run.js'
  */
 export async function expectNoFindings<Result>(
   run: () => Result | Promise<Result>,
-  options?: InsightsOptions,
+  options?: ExpectationOptions,
 ): Promise<Result> {
-  const { result, findings } = await observeRun(run, options)
-  failOn(findings.filter(({ severity }) => severity !== 'info'))
-  return result
+  return expectNone(run, ({ severity }) => severity !== 'info', options)
 }
 
 /**
- * Runs code, and fails if it makes a query for each row of another query's result, or the same query again and
- * again. Returns what the code returns; what it throws is thrown.
+ * Runs code, and fails if it makes a query for each row of another query's result. Returns what the code returns; what
+ * it throws is thrown.
  *
  * @throws AssertionError with every finding, its line of code and its fix
  */
 export async function expectNoNPlusOne<Result>(
   run: () => Result | Promise<Result>,
-  options?: InsightsOptions,
+  options?: ExpectationOptions,
 ): Promise<Result> {
-  const { result, findings } = await observeRun(run, options)
-  failOn(findings.filter(({ kind }) => kind === 'n_plus_one'))
-  return result
+  return expectNone(run, ({ kind }) => kind === 'n_plus_one', options)
 }
 
-function failOn(findings: readonly Finding[]): void {
-  if (findings.length === 0) return
-  const message = findings.map(describeFinding).join('\n\n')
-  throw new AssertionError({ message, actual: findings.length, expected: 0, operator: 'findings' })
+async function expectNone<Result>(
+  run: () => Result | Promise<Result>,
+  isUnwanted: (finding: Finding) => boolean,
+  { baseline, report, ...options }: ExpectationOptions = {},
+): Promise<Result> {
+  const { result, findings } = await observeRun(run, options)
+  const unwanted = findings.filter(isUnwanted)
+  const news = unwanted.filter((finding) => !baseline?.accepts(finding))
+  report?.add(unwanted, (finding) => !news.includes(finding))
+  if (news.length === 0) return result
+  const hint = baseline === undefined ? [] : [`To keep them for now, run with ${updateVariable}=1.`]
+  const message = [...news.map(describeFinding), ...hint].join('\n\n')
+  throw new AssertionError({ message, actual: news.length, expected: 0, operator: 'findings' })
 }

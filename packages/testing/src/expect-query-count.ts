@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert'
-import { observeRun } from './observed-run.js'
+import { placeOf } from './code-excerpt.js'
+import { type ObservedStatement, observeRun } from './observed-run.js'
 
 /** How many queries are right: exactly so many, or a range. */
 export type QueryCount = number | { readonly atLeast?: number; readonly atMost?: number }
@@ -8,17 +9,17 @@ export type QueryCount = number | { readonly atLeast?: number; readonly atMost?:
  * Runs code, and fails if it makes more or fewer queries than expected; transaction control counts as well. Returns
  * what the code returns; what it throws is thrown.
  *
- * @throws AssertionError with the number of queries of each kind
+ * @throws AssertionError with each statement, how often it ran, and its line of code
  */
 export async function expectQueryCount<Result>(
   expected: QueryCount,
   run: () => Result | Promise<Result>,
 ): Promise<Result> {
   const { atLeast, atMost } = rangeOf(expected)
-  const { result, queries } = await observeRun(run)
+  const { result, queries, statements } = await observeRun(run)
   if (queries.length < atLeast || queries.length > atMost) {
     throw new AssertionError({
-      message: `${queries.length} queries, expected ${describeRange(atLeast, atMost)}\n${countsOf(queries)}`,
+      message: `${queries.length} queries, expected ${describeRange(atLeast, atMost)}\n${countsOf(statements)}`,
       actual: queries.length,
       expected,
       operator: 'query count',
@@ -38,11 +39,12 @@ function describeRange(atLeast: number, atMost: number): string {
   return atLeast === 0 ? `at most ${atMost}` : `${atLeast} to ${atMost}`
 }
 
-function countsOf(queries: readonly string[]): string {
-  const counts = new Map<string, number>()
-  for (const summary of queries) counts.set(summary, (counts.get(summary) ?? 0) + 1)
-  return [...counts]
-    .sort(([, a], [, b]) => b - a)
-    .map(([summary, count]) => `  ${count} × ${summary || '(unknown)'}`)
+function countsOf(statements: readonly ObservedStatement[]): string {
+  return [...statements]
+    .sort((one, other) => other.count - one.count)
+    .map(({ count, statement, callSite }) => {
+      const place = callSite === undefined ? '' : `  ${placeOf(callSite)}`
+      return `  ${count} × ${statement || '(unknown)'}${place}`
+    })
     .join('\n')
 }
