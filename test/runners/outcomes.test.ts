@@ -60,7 +60,9 @@ describe('a baseline', () => {
     await expectNoNPlusOne(mended, { baseline: later })
     expect(later.close()).toMatchObject([entry])
     stderr.mockRestore()
-    expect(said.join('')).toMatch(/baseline\.json are gone; PGSPAN_UPDATE_BASELINE=1 takes them out:\n {2}n_plus_one in test/)
+    expect(said.join('')).toMatch(
+      /baseline\.json are gone; PGSPAN_UPDATE_BASELINE=1 takes them out:\n {2}n_plus_one in test/,
+    )
   })
 
   test('lets nothing pass that it does not know, and says how to adopt it', async () => {
@@ -87,7 +89,10 @@ describe('a report', () => {
     await expectNoFindings(() => pool.query('SELECT pg_sleep(0.01)'), { report, ...unhurried })
     // A finding without a line of code: nobody awaits a pool’s callback.
     const seen = await observeRun(faulty, unhurried)
-    report.add(seen.findings.map((each) => ({ ...each, id: '0123456789abcdef', callSite: undefined })), () => false)
+    report.add(
+      seen.findings.map((each) => ({ ...each, id: '0123456789abcdef', callSite: undefined })),
+      () => false,
+    )
     report.write(join(folder, name))
     return JSON.parse(readFileSync(join(folder, name), 'utf8'))
   }
@@ -96,7 +101,12 @@ describe('a report', () => {
     expect(await write('report.json')).toMatchObject({
       version: 1,
       findings: [
-        { kind: 'n_plus_one', tier: 'proven', isKnown: true, callSite: { file: 'test/runners/suites/orders-page.cjs' } },
+        {
+          kind: 'n_plus_one',
+          tier: 'proven',
+          isKnown: true,
+          callSite: { file: 'test/runners/suites/orders-page.cjs' },
+        },
         { id: '0123456789abcdef', isKnown: false },
       ],
     })
@@ -104,8 +114,12 @@ describe('a report', () => {
 
   test('in SARIF is valid by the schema of SARIF 2.1.0, with rule, level, place and identity', async () => {
     const log = await write('report.sarif')
-    const { $schema: _, id: _id, ...schema } = require('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json')
-    const ajv = new Ajv({ strict: false, allErrors: true })
+    const {
+      $schema: _,
+      id: _id,
+      ...schema
+    } = require('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json')
+    const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false })
     // The module is CommonJS, and TypeScript sees its namespace.
     ;(formats as unknown as (ajv: Ajv) => void)(ajv)
     const validate = ajv.compile(schema)
@@ -131,7 +145,11 @@ describe('a report', () => {
                 },
               ],
             },
-            { baselineState: 'new', locations: [], partialFingerprints: { 'pgspanFindingId/v1': '0123456789abcdef' } },
+            {
+              baselineState: 'new',
+              locations: [],
+              partialFingerprints: { 'pgspanFindingId/v1': '0123456789abcdef' },
+            },
           ],
         },
       ],
@@ -153,7 +171,8 @@ describe('constant queries', () => {
 
   test('are found to grow in a loop of writes, too', async () => {
     const save = async (size: number): Promise<void> => {
-      for (let n = 0; n < size; n++) await pool.query('UPDATE orders SET customer_id = $1 WHERE id = $2', [n, n])
+      for (let n = 0; n < size; n++)
+        await pool.query('UPDATE orders SET customer_id = $1 WHERE id = $2', [n, n])
     }
     await expect(expectConstantQueries([1, 2, 3], save)).rejects.toThrow(
       /UPDATE orders ran 1, 2 and 3 times for 1, 2 and 3:\n {2}UPDATE orders SET customer_id = \$1 WHERE id = \$2\n {2}at save \(test\/runners\/outcomes\.test\.ts:\d+\)/,

@@ -1,6 +1,13 @@
 // @ts-check
 // Before the shop, so that the driver is watched from the start.
-import { expectNoFindings, expectNoNPlusOne, expectQueryCount } from '@pgspan/testing'
+import { fileURLToPath } from 'node:url'
+import {
+  expectConstantQueries,
+  expectNoFindings,
+  expectNoNPlusOne,
+  expectQueryCount,
+  openBaseline,
+} from '@pgspan/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { useTestDatabase } from '../../../test/support/test-database.js'
 import planted from '../faults.json' with { type: 'json' }
@@ -57,7 +64,33 @@ describe('the fixed shop', () => {
   })
 })
 
+test('GET /orders makes as many queries for twenty orders as for one', async () => {
+  const idsOf = (/** @type {number} */ size) => Array.from({ length: size }, (_, n) => 3_000_001 + n)
+  const answers = await expectConstantQueries([1, 5, 20], (size) =>
+    get('fixed', `/orders?ids=${idsOf(size)}`),
+  )
+  expect(answers.map(({ body }) => body.length)).toEqual([1, 5, 20])
+})
+
 describe('the faulty shop', () => {
+  // Written with PGSPAN_UPDATE_BASELINE=1.
+  const baseline = openBaseline(fileURLToPath(new URL('known-findings.json', import.meta.url)))
+
+  // A busy machine makes queries slow and lets requests wait.
+  const options = {
+    baseline,
+    slowQueryMillis: /** @type {const} */ (false),
+    poolWaitMillis: /** @type {const} */ (false),
+  }
+
+  test.each(readRoutes)('GET %s has no faults but those that are known', async (path) => {
+    await expectNoFindings(() => get('faulty', path), options)
+  })
+
+  test('has lost none of the faults that are known', () => {
+    expect(baseline.close()).toEqual([])
+  })
+
   const loops = planted.faults.filter(({ kind }) => kind === 'n_plus_one')
 
   test.each(loops)(
@@ -68,7 +101,7 @@ describe('the faulty shop', () => {
       )
       expect(failure.message).toContain(`n_plus_one (proven) in ${route}`)
       expect(failure.message).toContain(`values from ${source}`)
-      expect(failure.message).toContain(`${file}:${line})`)
+      expect(failure.message).toContain(`${file}:${line}`)
       expect(failure.message).toContain('fix: ')
     },
   )
