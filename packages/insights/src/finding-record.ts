@@ -3,9 +3,6 @@ import type { Finding, FindingPlan } from './finding.js'
 import { roundMillis } from './round-millis.js'
 
 const remindMillis = 300_000
-/** The same small number of executions in so many units of work is a constant of the code, not growing data. */
-const constantSightings = 20
-const constantCount = 8
 
 /** What this process knows of one finding, over all units of work. */
 export class FindingRecord {
@@ -13,8 +10,6 @@ export class FindingRecord {
   #count = 0
   #reportAt = 1
   #reportedAt = 0
-  #sameCount = 0
-  #lastCount = 0
   #savedMillis = 0
   #plan: FindingPlan | undefined = undefined
   readonly #traces: ExemplarTraces = new ExemplarTraces()
@@ -43,7 +38,6 @@ export class FindingRecord {
   show(evidence: Finding): Finding {
     const shown = {
       ...evidence,
-      severity: this.#isConstant(evidence) ? 'info' : evidence.severity,
       firstSeen: this.#finding.firstSeen,
       count: this.#count,
       plan: this.#plan,
@@ -61,12 +55,9 @@ export class FindingRecord {
 
   /** The sighting's evidence is final. @param isSampled its trace can be looked up. */
   settle(evidence: Finding, isSampled: boolean): void {
-    const { count, savedMillis } = evidence.evidence
-    this.#savedMillis += savedMillis ?? 0
+    this.#savedMillis += evidence.evidence.savedMillis ?? 0
     if (evidence.traceId !== undefined) this.#traces.add(evidence.traceId, isSampled)
     this.#finding = { ...this.#finding, ...this.sums }
-    this.#sameCount = count === this.#lastCount ? this.#sameCount + 1 : 1
-    this.#lastCount = count
   }
 
   /** True at the 1st, 2nd, 4th, 8th … sighting and five minutes after the last report. */
@@ -77,11 +68,5 @@ export class FindingRecord {
   report(now: number): void {
     this.#reportedAt = now
     while (this.#reportAt <= this.#count) this.#reportAt *= 2
-  }
-
-  /** Only where nothing proves that the executions follow from data. */
-  #isConstant({ kind, tier, evidence }: Finding): boolean {
-    if (kind !== 'n_plus_one' || tier === 'proven' || evidence.count > constantCount) return false
-    return this.#sameCount >= constantSightings && this.#lastCount === evidence.count
   }
 }

@@ -118,6 +118,72 @@ export function leftOpenFix(): string {
   return 'End it on every path: COMMIT in `try`, ROLLBACK in `catch`, `client.release()` in `finally`.'
 }
 
+/** What to do about a loop of single writes. */
+export function writeLoopFix(isInsert: boolean): string {
+  return isInsert
+    ? 'Write all rows in one statement: several rows in VALUES, `INSERT … SELECT * FROM unnest($1::int[], $2::text[])`, or COPY for very many.'
+    : 'Change all rows in one statement: `UPDATE … FROM (VALUES …) AS v(id, …) WHERE t.id = v.id`, `WHERE id = ANY($1)` for the same change.'
+}
+
+/** What to do about a loop of short transactions. */
+export function autocommitFix(): string {
+  return (
+    'Take one transaction for a batch of items: each COMMIT waits for the disk. If one failing item must not undo the ' +
+    'others, use a savepoint for each.'
+  )
+}
+
+/** What to do about a write whose condition never holds. */
+export function zeroRowFix(): string {
+  return (
+    'Check its condition and its values: another tenant, a wrong type, a row that was never written. If it is meant to ' +
+    'find nothing, look at the row count that it returns, or leave it out.'
+  )
+}
+
+/** What to do about a result of very many rows. */
+export function largeResultFix(): string {
+  return (
+    'Read what is needed: LIMIT with keyset pagination, fewer columns, aggregates in SQL. If it must be all of them, ' +
+    'stream them with a cursor (`pg-query-stream`), so that they are never in memory together.'
+  )
+}
+
+/** What to do about a result that grows with its table. */
+export function unboundedSelectFix(): string {
+  return 'Give it a LIMIT and page by key (`WHERE id > $1 ORDER BY id LIMIT 100`), or a condition that bounds it, before it is too large.'
+}
+
+/** What to do about a unit of work of very many queries. */
+export function chattyFix(): string {
+  return (
+    'Begin with the statements that run most: load related rows together (joins, `= ANY($1)`), remember what does not ' +
+    'change, and leave out what is not shown.'
+  )
+}
+
+/** What to do about reads that wait for each other. */
+export function sequentialFix(): string {
+  return (
+    'If none decides whether the next is needed, make them together with `Promise.all` on a pool, which then needs a ' +
+    'connection for each, or as one query.'
+  )
+}
+
+/** What to do about a list of constants that is asked for one by one. */
+export function constantFanoutFix(): string {
+  return 'Ask for all of them at once (`= ANY($1)`), or keep them in memory if they rarely change. It costs the same every time; it does not grow.'
+}
+
+/** What to do about queries that run in the wrong unit of work. */
+export function contextLossFix(): string {
+  return (
+    'Work that goes on after its request gets a unit of its own: `runInUnitOfWork(name, work)`. If it is none, the ' +
+    'asynchronous context gets lost: bind callbacks that a queue or a pool of your own calls later with ' +
+    '`AsyncResource.bind`, and start timers and listeners outside of requests.'
+  )
+}
+
 function adviceFor(library: string | undefined): string | undefined {
   if (library === undefined) return undefined
   return loadersTogether.find(([name]) =>

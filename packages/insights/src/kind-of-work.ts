@@ -20,3 +20,9 @@ export function kindOfWork(unit: UnitOfWork | undefined): KindOfWork {
   if (root?.kind === SpanKind.SERVER) return 'http'
   return root?.kind === SpanKind.CONSUMER ? 'job' : 'trace'
 }
+
+/** The unit of work is the handling of one message, which its span says. */
+export function servesMessage(unit: UnitOfWork | undefined): boolean {
+  const root = unit?.rootSpan as { readonly kind?: unknown } | undefined
+  return root?.kind === SpanKind.CONSUMER
+}

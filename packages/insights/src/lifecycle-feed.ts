@@ -13,6 +13,7 @@ import {
   type UnitOfWork,
 } from '@pgspan/lifecycle'
 import type { CircuitBreaker } from './circuit-breaker.js'
+import { ContextChecks } from './context-checks.js'
 import { errorCodeOf } from './error-code.js'
 import type { InsightsCore } from './insights-core.js'
 import type { ObservedCheckout } from './observed-checkout.js'
@@ -33,6 +34,7 @@ export class LifecycleFeed implements Observer {
    */
   readonly #key = Symbol('pgspan.observed')
   readonly #state: ProcessState = processState()
+  readonly #checks: ContextChecks = new ContextChecks()
   /** The kinds of findings that the code ignores which asked for a connection. */
   readonly #ignored: WeakMap<Checkout, string> = new WeakMap()
 
@@ -47,6 +49,7 @@ export class LifecycleFeed implements Observer {
     try {
       const observed = observe(query)
       if (this.#state.ignoredFindingsStorage !== undefined) this.#takeIgnored(observed, query)
+      this.#checks.queryStarted(observed, query)
       this.#note(query)[this.#key] = observed
       this.#core.queryStarted(observed, values)
     } catch (error) {
@@ -72,6 +75,7 @@ export class LifecycleFeed implements Observer {
   /** Here the caller's code runs; the callback of the checkout may run in that of whoever gave the connection back. */
   checkoutRequested(checkout: Checkout): void {
     this.#state.loopStalls.begin()
+    this.#checks.checkoutRequested(checkout)
     const ignored = ignoredByCaller()
     if (ignored !== undefined) this.#ignored.set(checkout, ignored)
   }
@@ -149,7 +153,7 @@ class SettledCheckout implements ObservedCheckout {
 
 function observe(query: QueryExecution): ObservedQuery {
   const { connection } = query
-  return new ObservedQuery(
+  const observed = new ObservedQuery(
     query.shape,
     connection.target,
     query.unitOfWork,
@@ -158,6 +162,8 @@ function observe(query: QueryExecution): ObservedQuery {
     connection.id,
     query.startedAt,
   )
+  observed.checkout = query.checkout
+  return observed
 }
 
 function complete(observed: ObservedQuery, query: QueryExecution): void {

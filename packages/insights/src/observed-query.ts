@@ -47,6 +47,12 @@ export class ObservedQuery {
   rowCount: number | undefined = undefined
   /** Its reader takes the rows as they come: a cursor, a stream, COPY. */
   isStreamed = false
+  /** The checkout that it runs under: the same for all queries while somebody holds the connection. */
+  checkout: object | undefined = undefined
+  /** The unit of work that its caller belongs to, which had ended before. */
+  endedUnit: UnitOfWork | undefined = undefined
+  /** The unit of work that had taken its connection, if it is neither this one nor around or inside it. */
+  holder: UnitOfWork | undefined = undefined
   /** The transaction that was open on its connection when it started. */
   transaction: ObservedTransaction | undefined = undefined
   /** The SQLSTATE or the system's error code, `unknown` for other errors; undefined for success. */

@@ -80,8 +80,8 @@ export class ObservedTransaction {
     this.first ??= query
     this.statements++
     if (kind === 'write') this.writes++
-    if (locks || isVolatile || kind === 'session' || kind === 'lock' || kind === 'cursor')
-      this.isDeliberate = true
+    if (locks || (isVolatile && kind === 'read')) this.isDeliberate = true
+    else if (kind === 'session' || kind === 'lock' || kind === 'cursor') this.isDeliberate = true
   }
 
   finish(end: TransactionEnd, at: number): void {

@@ -22,6 +22,10 @@ export class PerUnit<Note> {
     return note
   }
 
+  all(activity: UnitActivity): Iterable<Note> {
+    return this.#notes.get(activity)?.values() ?? []
+  }
+
   peek(activity: UnitActivity, key: string): Note | undefined {
     return this.#notes.get(activity)?.get(key)
   }

@@ -13,6 +13,7 @@ import { ValueVariation } from './value-variation.js'
 
 const wantedShare = 0.8
 const maximumPageColumns = 16
+const nothing: readonly number[] = []
 
 /** The executions of one statement on one database in one unit of work, and how they relate. */
 export class QueryGroup {
@@ -37,6 +38,12 @@ export class QueryGroup {
   unknownRuns = 0
   /** What was found of it. A group yields one finding. */
   sighting: Sighting | undefined = undefined
+  /** Executions that returned or changed more than one row. */
+  manyRowRuns = 0
+  /** Executions that used an identifier that another had just written, or whose identifier another used. */
+  chainedRuns = 0
+  /** What the latest execution of a write was given, as hashes. */
+  written: readonly number[] = nothing
   /** The number of executions at which detectors look at the group again. */
   nextCheck = 0
   /** The number of executions at which they last looked at it because it rested. */
@@ -69,6 +76,7 @@ export class QueryGroup {
     this.#lastTransaction = transaction
     this.#lastSequence = sequence
     this.timing.start(query.startedAt)
+    if (this.shape.kind === 'write') this.written = values.copy()
     if (!values.isKnown) this.unknownRuns++
     else if (this.variation === undefined) this.variation = new ValueVariation(this.shape, values)
     else this.variation.add(values, activity.sources.all)
@@ -79,6 +87,7 @@ export class QueryGroup {
     this.timing.settle(query.startedAt, query.settledAt, isFailure)
     if (query.isUnreadable) this.statement = query.statement
     if (isFailure) return
+    if (query.rowCount !== undefined && query.rowCount > 1) this.manyRowRuns++
     this.#isLastEmpty = query.rowCount === 0
     if (this.#isLastEmpty) this.#emptyRuns++
     if (this.variation === undefined) return

@@ -4,6 +4,8 @@ import type { UnitTimeline } from './history/unit-timeline.js'
 import type { ObservedQuery } from './observed-query.js'
 import { QueryGroup } from './query-group.js'
 import { type ResultReader, ResultSources } from './result-sources.js'
+import { ReturnedRow } from './returned-row.js'
+import { SequentialReads } from './sequential-reads.js'
 import type { SlotValues } from './slot-values.js'
 import { TableChanges } from './table-changes.js'
 
@@ -19,6 +21,7 @@ export class UnitActivity {
   readonly unit: UnitOfWork
   readonly sources: ResultSources = new ResultSources()
   readonly changes: TableChanges = new TableChanges()
+  readonly reads: SequentialReads = new SequentialReads()
   queries = 0
   totalMillis = 0
   /** The codes of queries that failed; the first 64. */
@@ -36,6 +39,8 @@ export class UnitActivity {
   #groupCount = 0
   #sequence = 0
   readonly #ordinals: number[] = [0]
+  /** What the latest single write has returned. */
+  #returned: ReturnedRow | undefined = undefined
   #definesTables = false
   #namesMigrations = false
 
@@ -59,6 +64,7 @@ export class UnitActivity {
    */
   start(query: ObservedQuery, values: SlotValues): QueryGroup | undefined {
     const sequence = ++this.#sequence
+    this.reads.start(query, values)
     const { shape } = query
     query.epoch = this.changes.lastOf(shape.tables)
     const known = this.#groupsOf(query)?.get(shape.fingerprint)
@@ -67,6 +73,7 @@ export class UnitActivity {
     this.#ordinals[sequence % rememberedStatements] = group?.ordinal ?? maximumGroups
     if (group === undefined) return undefined
     query.group = group
+    this.#returned?.use(group, values)
     group.start(query, values, this, sequence)
     return over
   }
@@ -79,6 +86,10 @@ export class UnitActivity {
     if (query.errorCode === undefined) this.#follow(shape)
     else if (this.errors.length < maximumErrors) this.errors.push(query.errorCode)
     group?.settle(query, result)
+    this.reads.settle(query, result)
+    if (shape.kind === 'write' && group !== undefined && result !== undefined) {
+      this.#returned = ReturnedRow.of(result, group.written, group) ?? this.#returned
+    }
     if (result === undefined || group === undefined || group.timing.settled > maximumProbedKeys) return
     const isRepeated = (group.variation?.probes.length ?? 0) > 0
     if (result.rows.length > 1 || (isRepeated && result.rows.length === 1)) {

@@ -121,7 +121,7 @@ export class SimulatedDatabase {
     const { rows } = conditions
     this.stallMillis = conditions.stallMillis ?? 0
     query.consumerMillis = conditions.consumerMillis ?? 0
-    query.rowCount = conditions.rowCount ?? rows?.length ?? 0
+    query.rowCount = conditions.rowCount ?? rows?.length ?? (query.shape.kind === 'write' ? 1 : 0)
     this.dispatcher.settleQuery(query, conditions.error, conditions.error ? undefined : resultOf(rows ?? []))
     this.stallMillis = 0
     query.answer(conditions.site)

@@ -49,6 +49,7 @@ export { UnitOfWork, type UnitOfWorkKind } from './unit-of-work.js'
 export {
   bindSpanToUnitOfWork,
   currentUnitOfWork,
+  endedUnitOfWork,
   followTraces,
   runInUnitOfWork,
   runOutsideUnitOfWork,

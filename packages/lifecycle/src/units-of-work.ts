@@ -21,6 +21,16 @@ export function currentUnitOfWork(active: Context = context.active()): UnitOfWor
 }
 
 /**
+ * The unit of work that the running code was called in, if that has ended: the code goes on without it, or its
+ * asynchronous context is not its own. Undefined otherwise.
+ */
+export function endedUnitOfWork(active: Context = context.active()): UnitOfWork | undefined {
+  const span = trace.getSpan(active)
+  const unit = state.unitOfWorkStorage.getStore() ?? (span && unitOfWorkOfSpan(span))
+  return unit?.ended ? unit : undefined
+}
+
+/**
  * Runs a job, such as one message of a queue, as a unit of work of its own.
  *
  * The unit ends when `job` returns, or when the promise that it returns settles.

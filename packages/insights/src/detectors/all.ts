@@ -1,31 +1,50 @@
 import type { InsightsSettings } from '../insights-options.js'
 import type { StatisticsCollector } from '../statistics-collector.js'
+import { AutocommitLoop } from './autocommit-loop.js'
+import { Chatty } from './chatty.js'
+import { ConstantFanout } from './constant-fanout.js'
+import { ContextLoss } from './context-loss.js'
 import type { Detector } from './detector.js'
 import { DuplicateQuery } from './duplicate-query.js'
 import { IdleInTransaction } from './idle-in-transaction.js'
+import { LargeResult } from './large-result.js'
 import { NPlusOne } from './n-plus-one.js'
 import { PoolWait } from './pool-wait.js'
 import { QueueWait } from './queue-wait.js'
 import { RepeatedQuery } from './repeated-query.js'
+import { SequentialIndependent } from './sequential-independent.js'
 import { SlowQuery } from './slow-query.js'
 import { SlowTransaction } from './slow-transaction.js'
 import { TransactionLeftOpen } from './transaction-left-open.js'
+import { UnboundedSelect } from './unbounded-select.js'
+import { WriteLoop } from './write-loop.js'
+import { ZeroRowWrite } from './zero-row-write.js'
 
 /** Every detector, in the order in which they may claim a repeated statement. */
 export function createDetectors(
   settings: InsightsSettings,
   statistics: StatisticsCollector,
 ): readonly Detector[] {
-  const timesOf = (fingerprint: string) => statistics.timesOf(fingerprint)
   return [
+    new ConstantFanout(settings.nPlusOneThreshold),
     new NPlusOne(settings.nPlusOneThreshold),
     new DuplicateQuery(),
     new RepeatedQuery(settings.nPlusOneThreshold),
-    new SlowQuery(settings.slowQueryMillis, settings.slowQueryMillisByStatement, timesOf),
-    new PoolWait(settings.poolWaitMillis),
+    new WriteLoop(settings.writeLoopThreshold),
+    new AutocommitLoop(settings.writeLoopThreshold),
+    new ZeroRowWrite(),
+    new SlowQuery(settings.slowQueryMillis, settings.slowQueryMillisByStatement, (fingerprint) =>
+      statistics.timesOf(fingerprint),
+    ),
+    new LargeResult(settings.largeResultRows),
+    new UnboundedSelect(),
+    new SequentialIndependent(),
+    new Chatty(settings.chattyQueries, (unitName) => statistics.sizesOf(unitName)),
     new QueueWait(settings.queueWaitMillis),
+    new PoolWait(settings.poolWaitMillis),
     new SlowTransaction(settings.slowTransactionMillis, settings.idleInTransactionMillis),
     new IdleInTransaction(settings.idleInTransactionMillis),
     new TransactionLeftOpen(),
+    new ContextLoss(),
   ]
 }
