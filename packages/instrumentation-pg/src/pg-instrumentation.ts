@@ -1,4 +1,4 @@
-import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
+import { createNoopMeter, type MeterProvider, type TracerProvider } from '@opentelemetry/api'
 import { InstrumentationBase, type InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation'
 import { processState, type SqlCommenter } from '@pgspan/lifecycle'
 import { checkOptions } from './check-options.js'
@@ -83,9 +83,20 @@ export class PgInstrumentation extends InstrumentationBase<PgInstrumentationConf
       this.#instruments,
       this.getConfig(),
       parts,
+      () => this.#isSilent,
     )
     this.#commenter = createSqlCommenter(this.getConfig())
     if (this.#commenter !== undefined) processState().sqlCommenters.add(this.#commenter)
+  }
+
+  /** No SDK has registered itself, and no comment is written into queries. */
+  get #isSilent(): boolean {
+    return (
+      this.#commenter === undefined &&
+      this.#recording.isUntraced &&
+      this.#instruments.meter === createNoopMeter() &&
+      this.#logger.current === undefined
+    )
   }
 
   #stop(): void {

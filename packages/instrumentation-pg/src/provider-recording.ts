@@ -1,6 +1,15 @@
-import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api'
+import {
+  type MeterProvider,
+  metrics,
+  ProxyTracerProvider,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api'
 import { processState, type Recording, shareProviders } from '@pgspan/lifecycle'
 import type { RecordedParts } from './recorders/recorder-set.js'
+
+/** What the api's global provider stands for as long as nobody has registered one. */
+const noTracerProvider = new ProxyTracerProvider().getDelegate()
 
 /**
  * The place of one instrumentation among all of this process: of those with the same provider only the first records
@@ -52,6 +61,11 @@ export class ProviderRecording {
     const { loggerProvider } = this.#entry
     const first = processState().recordings.find((recording) => recording.loggerProvider === loggerProvider)
     return first === undefined || first === this.#entry
+  }
+
+  /** True as long as no tracer provider was set or registered. */
+  get isUntraced(): boolean {
+    return this.#entry.tracerProvider === noTracerProvider
   }
 
   begin(): void {

@@ -116,6 +116,45 @@ describe('the dispatcher', () => {
     expect(dispatcher.isObserved).toBe(false)
   })
 
+  test('tells an observer that sleeps of no queries and checkouts, asks until it wakes, and not after', () => {
+    const log: string[] = []
+    const dispatcher = new Dispatcher()
+    let isAsleep = true
+    const question = vi.fn(() => isAsleep)
+    const observer = {
+      ...recording('a', log),
+      makesQuerySpans: true,
+      poolAppeared: () => log.push('a poolAppeared'),
+    }
+    dispatcher.attach(observer, question)
+    expect([dispatcher.isObserved, dispatcher.isListening]).toEqual([true, false])
+    expect(dispatcher.makesQuerySpans).toBe(false)
+    dispatcher.queryStarted(newQuery(), undefined)
+    dispatcher.checkoutRequested(newCheckout())
+    dispatcher.poolAppeared(newPool())
+    expect(log).toEqual(['a poolAppeared'])
+    isAsleep = false
+    expect([dispatcher.isListening, dispatcher.makesQuerySpans]).toEqual([true, true])
+    const asked = question.mock.calls.length
+    dispatcher.queryStarted(newQuery(), undefined)
+    isAsleep = true
+    expect(dispatcher.isListening).toBe(true)
+    expect(log).toEqual(['a poolAppeared', 'a queryStarted'])
+    expect(question).toHaveBeenCalledTimes(asked)
+  })
+
+  test('listens for one that is awake, whoever else sleeps', () => {
+    const log: string[] = []
+    const dispatcher = new Dispatcher()
+    dispatcher.attach(recording('asleep', log), () => true)
+    const detach = dispatcher.attach(recording('awake', log))
+    expect(dispatcher.isListening).toBe(true)
+    dispatcher.queryStarted(newQuery(), undefined)
+    expect(log).toEqual(['awake queryStarted'])
+    detach()
+    expect(dispatcher.isListening).toBe(false)
+  })
+
   test('tells a late observer of the pools that live', () => {
     const dispatcher = new Dispatcher()
     const [ended, live] = [newPool(), newPool()]

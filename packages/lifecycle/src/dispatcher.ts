@@ -4,6 +4,7 @@ import type { ConnectionOpening } from './connection-opening.js'
 import type { ConnectionRemoval, PoolFailure } from './connection-removal.js'
 import type { Connection } from './database-target.js'
 import type { DirtyRelease } from './dirty-release.js'
+import { type Listeners, listenersOf, type Settlement, type Start } from './listeners.js'
 import type { CheckoutStacks, Observer } from './observer.js'
 import type { PoolView } from './pool-view.js'
 import type { QueryExecution, QueryResultView } from './query-execution.js'
@@ -18,15 +19,25 @@ import type { QueryExecution, QueryResultView } from './query-execution.js'
 export class Dispatcher {
   #observers: readonly Observer[] = []
   /** Who listens to what: most observers listen to little, and a query makes five events. */
-  #listeners: Listeners = listenersOf([])
+  #listeners: Listeners = listenersOf([], () => true)
+  /** The questions of those who sleep; see {@link attach}. */
+  #sleeping: readonly (() => boolean)[] = []
+  readonly #isAsleep: Map<Observer, () => boolean> = new Map()
+  #isListening = false
   #makesQuerySpans = false
   #checkoutStacks: CheckoutStacks = 'never'
   readonly #pools: Set<PoolView> = new Set()
   readonly #reported: Set<string> = new Set()
 
-  /** True if anybody listens; without, a source has nothing to do. */
+  /** True if anybody is attached; without, a source has nothing to do. */
   get isObserved(): boolean {
     return this.#observers.length > 0
+  }
+
+  /** True if anybody hears of queries and checkouts; without, a source lets them pass. */
+  get isListening(): boolean {
+    if (this.#sleeping.some((isAsleep) => !isAsleep())) this.#setObservers(this.#observers)
+    return this.#isListening
   }
 
   /** The pools that have appeared and have not ended. */
@@ -44,17 +55,30 @@ export class Dispatcher {
     return this.#checkoutStacks
   }
 
-  /** Tells the observer of the pools that there are, and returns the function that detaches it. */
-  attach(observer: Observer): () => void {
+  /**
+   * Tells the observer of the pools that there are, and returns the function that detaches it.
+   *
+   * @param isAsleep true as long as it makes no difference to the observer what happens: until then it does not hear of
+   * queries and checkouts. Asked at each of them until it says false, and never again.
+   */
+  attach(observer: Observer, isAsleep?: () => boolean): () => void {
+    if (isAsleep !== undefined) this.#isAsleep.set(observer, isAsleep)
     this.#setObservers([...this.#observers, observer])
     for (const pool of this.#pools) this.#notify(observer, 'poolAppeared', pool)
-    return () => this.#setObservers(this.#observers.filter((other) => other !== observer))
+    return () => {
+      this.#isAsleep.delete(observer)
+      this.#setObservers(this.#observers.filter((other) => other !== observer))
+    }
   }
 
   #setObservers(observers: readonly Observer[]): void {
+    for (const [observer, isAsleep] of this.#isAsleep) if (!isAsleep()) this.#isAsleep.delete(observer)
+    const awake = observers.filter((observer) => !this.#isAsleep.has(observer))
     this.#observers = observers
-    this.#listeners = listenersOf(observers)
-    this.#makesQuerySpans = observers.some((observer) => observer.makesQuerySpans)
+    this.#listeners = listenersOf(observers, (observer) => awake.includes(observer))
+    this.#sleeping = [...new Set(this.#isAsleep.values())]
+    this.#isListening = awake.length > 0
+    this.#makesQuerySpans = awake.some((observer) => observer.makesQuerySpans)
     const stacks = observers.map((observer) => observer.checkoutStacks)
     this.#checkoutStacks = stacks.includes('always')
       ? 'always'
@@ -232,34 +256,7 @@ function noteQuery(checkout: Checkout, query: QueryExecution): void {
   checkout.latestShape = query.shape
 }
 
-const starts = ['queryStarted', 'connectionOpening', 'checkoutRequested', 'poolAppeared'] as const
-const settlements = [
-  'querySettled',
-  'connectionSettled',
-  'connectionClosed',
-  'checkoutSettled',
-  'checkoutReleased',
-  'releasedDirty',
-  'connectionRemoved',
-  'poolFailed',
-  'poolEnded',
-] as const
-
-type Start = (typeof starts)[number]
-type Settlement = (typeof settlements)[number]
 /** Events of the query path are spelled out above: a method that is looked up by name costs more than most of them. */
 type ForwardEvent = Exclude<Start, 'queryStarted' | 'checkoutRequested'>
 type ReverseEvent = Exclude<Settlement, 'querySettled' | 'checkoutSettled' | 'checkoutReleased'>
-/** The observers of each event, in the order in which they hear of it. */
-type Listeners = Readonly<Record<Start | Settlement, readonly Observer[]>>
-
-function listenersOf(observers: readonly Observer[]): Listeners {
-  const listening = (event: Start | Settlement): Observer[] => observers.filter((observer) => observer[event])
-  // Every event of an observer is among them, or TypeScript could not read its listeners above.
-  return Object.fromEntries([
-    ...starts.map((event) => [event, listening(event)]),
-    ...settlements.map((event) => [event, listening(event).reverse()]),
-  ]) as Listeners
-}
-
 type Subject<Event extends ForwardEvent | ReverseEvent> = Parameters<NonNullable<Observer[Event]>>[0]

@@ -20,7 +20,7 @@ const { dispatcher } = processState()
 /** Makes every `client.query` of a client class a query execution. */
 export function observeClientQuery(shapes: QueryShapes): ObservedCall<PgClient> {
   return (client, args, next) => {
-    if (!dispatcher.isObserved) return next.proceed(client, args)
+    if (!dispatcher.isListening) return next.proceed(client, args)
     const entered = guarded(enter, client, args, shapes, next.entered)
     if (entered === undefined) return next.proceed(client, args)
     const outer = beginEntering(entered)

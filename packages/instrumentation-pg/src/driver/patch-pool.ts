@@ -26,7 +26,7 @@ const { dispatcher } = processState()
 export function patchPoolQuery(prototype: PgPoolPrototype, shapes: QueryShapes): void {
   const bareQuery = prototype.query
   prototype.query = function query(this: PgPool, ...args: unknown[]): unknown {
-    if (!dispatcher.isObserved) return bareQuery.apply(this, args)
+    if (!dispatcher.isListening) return bareQuery.apply(this, args)
     const call = guarded(noteCall, args, shapes, query)
     if (call === undefined) return bareQuery.apply(this, args)
     const outer = beginHandOver(call)
@@ -58,7 +58,7 @@ export function observePoolConnect(): ObservedCall<PgPool> {
   return (pool, args, next) => {
     const call = takePoolCall()
     // An ending pool answers at once and hands out nothing.
-    if (pool.ending === true || !dispatcher.isObserved) return next.proceed(pool, args)
+    if (pool.ending === true || !dispatcher.isListening) return next.proceed(pool, args)
     const request = guarded(beginRequest, pool, call, next.entered)
     if (request === undefined) return next.proceed(pool, args)
     const outer = beginOpening({ pool, isForNobody: false })

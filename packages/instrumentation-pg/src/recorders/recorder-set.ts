@@ -29,12 +29,14 @@ export class RecorderSet {
   readonly #queryIds: QueryIds
   readonly #detach: readonly (() => void)[]
 
+  /** @param isSilent true as long as all that is recorded goes nowhere. */
   constructor(
     tracer: () => Tracer,
     logger: () => LoggerLike | undefined,
     instruments: Instruments,
     options: PgInstrumentationConfig,
     { spans, metrics }: RecordedParts,
+    isSilent: () => boolean,
   ) {
     this.#pools = new PoolMetrics(instruments)
     const hooks = new Hooks()
@@ -61,7 +63,7 @@ export class RecorderSet {
       ...(metrics ? metricRecorders : []),
     ]
     const { dispatcher } = processState()
-    this.#detach = observers.map((observer) => dispatcher.attach(observer))
+    this.#detach = observers.map((observer) => dispatcher.attach(observer, isSilent))
   }
 
   detach(): void {
