@@ -28,6 +28,9 @@ export async function build() {
     fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url)),
     '-b',
   ])
+  await step('build the page', process.execPath, [
+    fileURLToPath(new URL('../packages/inspector/build-page.mjs', import.meta.url)),
+  ])
 }
 
 /** Runs one step, says how long it took, and ends this process if it fails. */

@@ -15,6 +15,7 @@ const layers: Record<string, number> = {
   http: 2,
   'pool-care': 2,
   'slow-query-log': 2,
+  inspector: 2,
   testing: 2,
   pgspan: 3,
 }

@@ -53,7 +53,11 @@ function openUnit(message: unknown): void {
   const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
   const unit = new UnitOfWork('http', `${request.method ?? 'GET'} ${pathWithoutIds(request.url ?? '/')}`)
   unit.readRouteWith(() => expressRouteOf(request))
-  response.once('close', () => unit.end())
+  response.once('close', () => {
+    // Without a head nothing was answered.
+    if (response.headersSent) unit.statusCode = response.statusCode
+    unit.end()
+  })
   // Data and end events come from the socket, whose context is not the request's. Without this, a handler that
   // goes on after the body has arrived runs outside its unit (Node 24).
   bindEmit(request, unit)

@@ -23,6 +23,8 @@ export class UnitOfWork {
   rootSpan: Span | undefined = undefined
   /** The unit that this one was opened in. */
   outer: UnitOfWork | undefined = undefined
+  /** Of the response, once it has been closed; undefined outside HTTP. */
+  statusCode: number | undefined = undefined
   #endedAt = 0
   #readRoute: (() => string | undefined) | undefined = undefined
   readonly #firstName: string

@@ -6,6 +6,8 @@ export interface RecentUnit {
   readonly number: number
   readonly kind: UnitOfWorkKind
   readonly name: string
+  /** Of the response to an HTTP request; undefined for others, and for requests that were not answered. */
+  readonly statusCode: number | undefined
   readonly traceId: string | undefined
   /** ISO time. */
   readonly startedAt: string

@@ -92,7 +92,7 @@ export class UnitHistory implements FindingSink {
 
 function figuresOf(
   number: number,
-  { kind, name, traceId, startedAt, endedAt }: UnitOfWork,
+  { kind, name, statusCode, traceId, startedAt, endedAt }: UnitOfWork,
   timeline: UnitTimeline,
   findings: readonly string[],
 ): RecentUnit {
@@ -100,6 +100,7 @@ function figuresOf(
     number,
     kind,
     name,
+    statusCode,
     traceId,
     startedAt: new Date(performance.timeOrigin + startedAt).toISOString(),
     // One that was pushed out has not ended.
