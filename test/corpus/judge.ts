@@ -26,12 +26,12 @@ export interface Verdict {
 export function judge(outcome: Outcome): Verdict {
   const { scenario, n } = outcome
   const isTooShort = n < leastRepetitions && !scenario.isFixedSize
-  const expected = scenario.expected.filter(({ kind }) => !isTooShort || !repetitionKinds.includes(kind))
   const left = new Set(outcome.findings)
-  const judgements = expected.map((label) => {
+  const judgements = scenario.expected.flatMap((label) => {
     const found = [...left].find((finding) => isOf(finding, label))
     for (const finding of left) if (isOf(finding, label)) left.delete(finding)
-    return judgeLabel(label, found)
+    const isMissedRightly = found === undefined && isTooShort && repetitionKinds.includes(label.kind)
+    return isMissedRightly ? [] : [judgeLabel(label, found)]
   })
   return {
     outcome,
@@ -49,7 +49,9 @@ function judgeLabel(expected: Expected, found: Finding | undefined): Judgement {
   if (found === undefined) return { kind, expected, found, mistake: 'missed', source: undefined }
   const source = kind === 'n_plus_one' ? judgeSource(column, found) : undefined
   let mistake: string | undefined
-  if (source === 'wrong' || source === 'guessed') mistake = `${source} source ${found.source?.column}`
+  if (kind === 'n_plus_one' && (found.evidence.distinct ?? 0) < leastRepetitions)
+    mistake = 'too few to be told'
+  else if (source === 'wrong' || source === 'guessed') mistake = `${source} source ${found.source?.column}`
   else if (kind === 'n_plus_one' && !tiers.some((tier) => tier === found.tier)) {
     mistake = `${found.tier} instead of ${tiers.join(' or ')}`
   }

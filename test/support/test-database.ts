@@ -12,30 +12,39 @@ export interface TestDatabase {
   readonly password: string
 }
 
+/** A {@link TestDatabase} that somebody drops. */
+export interface DroppableDatabase extends TestDatabase {
+  drop(): Promise<void>
+}
+
+/** Makes a database and runs `schema` in it. */
+export async function makeTestDatabase(schema = ''): Promise<DroppableDatabase> {
+  const server = new URL(inject('postgres'))
+  const name = `test_${randomBytes(6).toString('hex')}`
+  await asAdministrator(server, `CREATE DATABASE ${name}`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  if (schema !== '') await asAdministrator(url, schema)
+  return {
+    connectionString: url.href,
+    name,
+    host: url.hostname,
+    port: Number(url.port),
+    user: url.username,
+    password: url.password,
+    drop: () => asAdministrator(server, dropWhenUnused(name)),
+  }
+}
+
 /** Makes a database before the tests of this file, runs `schema` in it, and drops it after them. */
 export function useTestDatabase(schema = ''): () => TestDatabase {
-  let database: TestDatabase | undefined
-  const server = new URL(inject('postgres'))
+  let database: DroppableDatabase | undefined
 
   beforeAll(async () => {
-    const name = `test_${randomBytes(6).toString('hex')}`
-    await asAdministrator(server, `CREATE DATABASE ${name}`)
-    const url = new URL(server)
-    url.pathname = `/${name}`
-    if (schema !== '') await asAdministrator(url, schema)
-    database = {
-      connectionString: url.href,
-      name,
-      host: url.hostname,
-      port: Number(url.port),
-      user: url.username,
-      password: url.password,
-    }
+    database = await makeTestDatabase(schema)
   })
 
-  afterAll(async () => {
-    if (database) await asAdministrator(server, dropWhenUnused(database.name))
-  })
+  afterAll(() => database?.drop())
 
   return () => {
     if (database === undefined) throw new Error('the test database exists only while tests run')

@@ -22,6 +22,11 @@ export class CallSiteSample {
     this.#places.add(tokenOf(site))
   }
 
+  /** How many questions there were. */
+  get asked(): number {
+    return this.#asked
+  }
+
   get first(): CallSite | undefined {
     return this.#first
   }

@@ -39,7 +39,7 @@ export class CallSiteWaits {
 
   /** As {@link ask}, for a statement that units of work repeat again and again: it is not always asked anew. */
   askRepeated(query: ObservedQuery, listener: CallSiteListener): void {
-    const key = `${query.unit?.name} ${query.shape.fingerprint}`
+    const key = `${query.unit?.name} ${query.shape.fingerprint} ${query.group?.callSites.asked}`
     const now = performance.now()
     const recalled = this.#memory.recall(key, now)
     if (recalled !== undefined) {

@@ -6,11 +6,11 @@ export interface KnexShop {
   readonly close: () => Promise<void>
 }
 
-export async function openKnex({ variant, connectionString }: LibrarySetting): Promise<KnexShop> {
+export async function openKnex({ poolMax, connectionString }: LibrarySetting): Promise<KnexShop> {
   const db = knex({
     client: 'pg',
     connection: connectionString,
-    pool: { min: 0, max: variant.poolMax },
+    pool: { min: 0, max: poolMax },
   })
   return { db, close: () => db.destroy() }
 }

@@ -12,6 +12,8 @@ import { openTypeorm, type TypeormShop } from './typeorm.js'
 export interface LibrarySetting {
   readonly variant: Variant
   readonly connectionString: string
+  /** For libraries that have a pool of their own. */
+  readonly poolMax: number
   /** For libraries that take the application's pool. */
   readonly pool: pg.Pool
 }
@@ -26,7 +28,8 @@ export class Libraries {
   readonly #opened: Map<string, Promise<Opened>> = new Map()
 
   constructor(variant: Variant, connectionString: string, pool: pg.Pool) {
-    this.#setting = { variant, connectionString, pool }
+    // Together they must stay below what the server admits.
+    this.#setting = { variant, connectionString, pool, poolMax: Math.min(variant.poolMax, 8) }
   }
 
   drizzle(): Promise<DrizzleShop> {

@@ -20,7 +20,7 @@ export interface MikroShop {
   readonly close: () => Promise<void>
 }
 
-export async function openMikro({ variant, connectionString }: LibrarySetting): Promise<MikroShop> {
+export async function openMikro({ variant, poolMax, connectionString }: LibrarySetting): Promise<MikroShop> {
   const type = { int: 'integer', bigint: 'string', uuid: 'uuid', text: 'text' }[variant.idType]
   const columnType = variant.idType
   const Author: EntitySchema<MikroAuthor> = new EntitySchema<MikroAuthor>({
@@ -44,7 +44,7 @@ export async function openMikro({ variant, connectionString }: LibrarySetting): 
   const orm = await MikroORM.init({
     clientUrl: connectionString,
     entities: [Author, Book],
-    pool: { min: 0, max: variant.poolMax },
+    pool: { min: 0, max: poolMax },
     discovery: { warnWhenNoEntities: false },
   })
   await orm.em.fork().execute('select 1')

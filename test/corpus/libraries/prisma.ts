@@ -36,11 +36,15 @@ export interface PrismaShop {
   readonly close: () => Promise<void>
 }
 
-export async function openPrisma({ variant, connectionString }: LibrarySetting): Promise<PrismaShop> {
+export async function openPrisma({
+  variant,
+  poolMax,
+  connectionString,
+}: LibrarySetting): Promise<PrismaShop> {
   const client = generated.get(variant.idType) ?? generate(variant.idType)
   generated.set(variant.idType, client)
   const { PrismaClient } = await import(await client)
-  const adapter = new PrismaPg({ connectionString, max: variant.poolMax })
+  const adapter = new PrismaPg({ connectionString, max: poolMax })
   const prisma: Client = new PrismaClient({ adapter })
   await prisma.author.findFirst({})
   return { prisma, close: () => prisma.$disconnect() }

@@ -26,8 +26,12 @@ export interface SequelizeShop {
   readonly close: () => Promise<void>
 }
 
-export async function openSequelize({ variant, connectionString }: LibrarySetting): Promise<SequelizeShop> {
-  const db = new Sequelize(connectionString, { logging: false, pool: { max: variant.poolMax } })
+export async function openSequelize({
+  variant,
+  poolMax,
+  connectionString,
+}: LibrarySetting): Promise<SequelizeShop> {
+  const db = new Sequelize(connectionString, { logging: false, pool: { max: poolMax } })
   const type = {
     int: DataTypes.INTEGER,
     bigint: DataTypes.BIGINT,

@@ -37,7 +37,11 @@ export interface TypeormShop {
   readonly close: () => Promise<void>
 }
 
-export async function openTypeorm({ variant, connectionString }: LibrarySetting): Promise<TypeormShop> {
+export async function openTypeorm({
+  variant,
+  poolMax,
+  connectionString,
+}: LibrarySetting): Promise<TypeormShop> {
   const type = variant.idType
   const id = { type, primary: true } as const
   const author = new EntitySchema<Author>({
@@ -83,7 +87,7 @@ export async function openTypeorm({ variant, connectionString }: LibrarySetting)
     type: 'postgres',
     url: connectionString,
     entities: [author, book, review, reader],
-    poolSize: variant.poolMax,
+    poolSize: poolMax,
   })
   await source.initialize()
   return {

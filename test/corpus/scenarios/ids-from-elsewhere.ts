@@ -52,7 +52,8 @@ export const idsFromElsewhere: readonly Scenario[] = [
   },
   {
     name: 'a view for each row',
-    expected: [{ kind: 'n_plus_one', column: 'author.id' }],
+    // A name like this one leads nobody to a table: it takes ids that lie far apart to prove it.
+    expected: [{ kind: 'n_plus_one', tiers: ['proven', 'strong'] }],
     runsAlone: true,
     seed: (seeder) =>
       seeder.run(

@@ -145,7 +145,7 @@ export const queuesAndPolling: readonly Scenario[] = [
   {
     name: 'a handler of notifications, a lookup for each, seconds apart',
     ...clean,
-    needs: ({ variant }) => variant.driver === 'pg',
+    needs: ({ variant }) => variant.driver === 'pg' && variant.poolMax > 1,
     run: (world) =>
       world.unit('listener', async () => {
         const client = await world.pool.connect()

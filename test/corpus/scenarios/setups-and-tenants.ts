@@ -33,19 +33,18 @@ export const setupsAndTenants: readonly Scenario[] = [
     seed: (seeder) => seeder.run('DROP TABLE IF EXISTS schema_migrations, m0, m1, m2, m3, m4, m5, m6, m7'),
     run: (world) =>
       world.unit('migrate', async () => {
-        await world.pool.query('CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY)')
+        const client = await world.pool.connect()
+        await client.query('CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY)')
         for (let n = 0; n < 8; n++) {
-          const { rows } = await world.pool.query('SELECT 1 FROM schema_migrations WHERE name = $1', [
-            `${n}.sql`,
-          ])
+          const { rows } = await client.query('SELECT 1 FROM schema_migrations WHERE name = $1', [`${n}.sql`])
           if (rows.length > 0) continue
-          await world.pool.query('BEGIN')
-          await world.pool.query(`CREATE TABLE m${n} (id int)`)
-          await world.pool.query('INSERT INTO schema_migrations (name) VALUES ($1)', [`${n}.sql`])
-          await world.pool.query('COMMIT')
+          await client.query('BEGIN')
+          await client.query(`CREATE TABLE m${n} (id int)`)
+          await client.query('INSERT INTO schema_migrations (name) VALUES ($1)', [`${n}.sql`])
+          await client.query('COMMIT')
         }
+        client.release()
       }),
-    needs: ({ variant }) => variant.poolMax === 1,
   },
   {
     name: 'migrations of Knex',

@@ -370,6 +370,19 @@ describe('a loop over what could be constants of the code', () => {
   })
 })
 
+test('calls from several places stay that, in however many requests at once', () => {
+  const { db, kinds } = simulate()
+  const units = Array.from({ length: 8 }, () => new UnitOfWork('http', 'GET /ticket'))
+  for (let place = 0; place < 6; place++) {
+    for (const unit of units) {
+      db.unit = unit
+      db.query(selectCustomer, [scattered[place]], { site: { ...siteAt('findCustomer'), path: place } })
+    }
+  }
+  for (const unit of units) unit.end()
+  expect(kinds()).toEqual([])
+})
+
 test('five calls of a finder from five places are no loop, although a list holds what they ask for', () => {
   const { db, unit, kinds } = simulate()
   db.query('SELECT id FROM customers', [], { rows: column('id', scattered) })
