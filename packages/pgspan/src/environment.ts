@@ -38,6 +38,8 @@ type Variable = (typeof variables)[number]
 
 /** Variables that other parts of pgspan read: not settings, but not mistakes either. */
 const otherVariables: readonly string[] = [
+  'PGSPAN_DOCTOR_REPORTS',
+  'PGSPAN_DOCTOR_INSTANCES',
   'PGSPAN_REQUIRE_PROGRAMS',
   'PGSPAN_CORPORA',
   'PGSPAN_UPDATE_BASELINE',

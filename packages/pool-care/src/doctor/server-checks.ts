@@ -11,28 +11,37 @@ export async function checkServers(
   features: SessionFeatures,
 ): Promise<readonly Diagnosis[]> {
   const diagnoses = await Promise.all(
-    [...byServer(pools)].map(([server, itsPools]) => checkServer(server, itsPools, instances, features)),
+    [...byServer(pools)].map(([name, server]) => checkServer(name, server, instances, features)),
   )
   return diagnoses.flat()
 }
 
-function byServer(pools: readonly PoolView[]): Map<string, PoolView[]> {
-  const servers = new Map<string, PoolView[]>()
+interface Server {
+  readonly pools: PoolView[]
+  /** Of all these pools together, now: one that has ended while its server is asked has none. */
+  limits: number
+}
+
+function byServer(pools: readonly PoolView[]): Map<string, Server> {
+  const servers = new Map<string, Server>()
   for (const pool of pools) {
     const { address, port } = pool.target
-    const server = [address ?? 'server', port].filter(Boolean).join(':')
-    servers.set(server, [...(servers.get(server) ?? []), pool])
+    const name = [address ?? 'server', port].filter(Boolean).join(':')
+    const server = servers.get(name) ?? { pools: [], limits: 0 }
+    server.pools.push(pool)
+    server.limits += pool.counts()?.limit ?? 0
+    servers.set(name, server)
   }
   return servers
 }
 
 async function checkServer(
-  server: string,
-  pools: readonly PoolView[],
+  name: string,
+  { pools, limits }: Server,
   instances: number,
   features: SessionFeatures,
 ): Promise<readonly Diagnosis[]> {
-  const subject = `server ${server}`
+  const subject = `server ${name}`
   let facts: ServerFacts | undefined
   try {
     for (const pool of pools) facts ??= await serverFactsOf(pool)
@@ -42,16 +51,15 @@ async function checkServer(
   if (facts === undefined) return []
   return facts.isPooled
     ? checkPooler(subject, facts, pools, features)
-    : checkLimits(subject, facts, pools, instances)
+    : checkLimits(subject, facts, limits, instances)
 }
 
 function checkLimits(
   subject: string,
   { connectionLimit }: ServerFacts,
-  pools: readonly PoolView[],
+  sum: number,
   instances: number,
 ): readonly Diagnosis[] {
-  const sum = pools.reduce((total, pool) => total + (pool.counts()?.limit ?? 0), 0)
   if (sum * instances <= connectionLimit) return []
   const times = instances === 1 ? '' : `, ${sum * instances} in ${instances} instances`
   return [
