@@ -1,0 +1,216 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
+import { PgInstrumentation } from '@pgspan/instrumentation-pg'
+import { runInUnitOfWork } from '@pgspan/lifecycle'
+import type pg from 'pg'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { useFindings } from './support/findings-of-run.js'
+import { loadPg } from './support/load-pg.js'
+import { useTestDatabase } from './support/test-database.js'
+
+const database = useTestDatabase(`
+  CREATE TABLE events (id int PRIMARY KEY, kind text);
+  INSERT INTO events SELECT n, 'k' || n % 7 FROM generate_series(1, 20000) n;
+  CREATE TABLE growing (id int GENERATED ALWAYS AS IDENTITY, note text);
+  INSERT INTO growing (note) SELECT 'n' FROM generate_series(1, 450);
+  CREATE TABLE countries AS SELECT n AS id FROM generate_series(1, 40) n;
+  CREATE TABLE settings (name text, value text);
+  CREATE TABLE users AS SELECT n AS id, n + 50000 AS team_id FROM generate_series(1, 10) n;
+`)
+const instrumentation = new PgInstrumentation()
+const { insights, foundIn, foundInEach } = useFindings()
+const upTo = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i + 1)
+let pool: pg.Pool
+
+beforeEach(() => {
+  pool = new (loadPg().Pool)({ connectionString: database().connectionString, max: 4 })
+})
+afterEach(() => pool.end())
+afterAll(() => instrumentation.disable())
+
+function block(millis: number): void {
+  const until = performance.now() + millis
+  while (performance.now() < until);
+}
+
+describe('a slow query', () => {
+  test('is not one that the event loop kept waiting, and is one that the server worked for', async () => {
+    const blocked = await foundIn(async () => {
+      const query = pool.query('SELECT count(*) FROM countries')
+      await pause(1)
+      block(400)
+      await query
+      const client = await pool.connect()
+      const again = client.query('SELECT id FROM countries WHERE id = 1')
+      block(400)
+      await again
+      client.release()
+    }, 'slow_query')
+    expect(blocked).toEqual([])
+    const slow = await foundIn(
+      () => pool.query('SELECT count(*), pg_sleep(0.15) FROM countries'),
+      'slow_query',
+    )
+    expect(slow).toMatchObject([{ kind: 'slow_query', summary: 'SELECT countries' }])
+  })
+
+  test('is one that takes far longer than it usually does', async () => {
+    const text = 'SELECT id, pg_sleep($1) FROM countries WHERE id = 3'
+    const works = [...Array(60).fill(0), 0.07].map((seconds) => () => pool.query(text, [seconds]))
+    const findings = await foundInEach(works, 'slow_query')
+    const [{ title, evidence } = { title: '', evidence: { count: 0 } }] = findings
+    const usual = insights
+      .topStatements('count', 50)
+      .find(({ statement }) => statement.includes('pg_sleep($1)'))
+    // On a machine that is busy enough, 70 ms are usual, or become more than 100.
+    if ((usual?.p95Millis ?? 0) < 12) expect(evidence).toMatchObject({ count: 1 })
+    if (evidence.usualMillis !== undefined) expect(title).toContain(', usually ')
+  })
+})
+
+describe('results', () => {
+  test('of 20,000 rows are large, unless they are streamed', async () => {
+    const findings = await foundIn(async () => {
+      await pool.query('SELECT * FROM events')
+    }, 'large_result')
+    expect(findings).toMatchObject([
+      {
+        severity: 'warning',
+        evidence: { rows: 20_000 },
+        callSite: { file: expect.stringContaining('findings-reads') },
+      },
+    ])
+    const { default: Cursor } = await import('pg-cursor')
+    const streamed = await foundIn(async () => {
+      const client = await pool.connect()
+      const cursor = client.query(new Cursor('SELECT * FROM events'))
+      while ((await cursor.read(5_000)).length > 0);
+      await cursor.close()
+      client.release()
+    }, 'large_result')
+    expect(streamed).toEqual([])
+  })
+
+  test('of a table that grows over thirty units of work are unbounded', async () => {
+    const work = async (): Promise<void> => {
+      await pool.query('SELECT * FROM growing')
+      await pool.query('SELECT id FROM countries')
+      await pool.query('SELECT id FROM events ORDER BY id LIMIT 600')
+      await pool.query("INSERT INTO growing (note) SELECT 'n' FROM generate_series(1, 10)")
+    }
+    const findings = await foundInEach(Array(34).fill(work), 'unbounded_select')
+    expect(findings).toMatchObject([
+      { kind: 'unbounded_select', severity: 'info', summary: 'SELECT growing' },
+    ])
+  })
+})
+
+describe('reads that wait for each other', () => {
+  const sleepy = (column: string, table: string): string =>
+    `SELECT ${column}, pg_sleep(0.09) FROM ${table} WHERE id = $1`
+
+  test('are information if none uses the rows of another', async () => {
+    const findings = await foundIn(async () => {
+      await pool.query(sleepy('team_id', 'users'), [3])
+      await pool.query(sleepy('kind', 'events'), [812])
+      await pool.query(sleepy('id', 'countries'), [17])
+    }, 'sequential_independent')
+    // A machine that is busy enough pauses in between.
+    for (const finding of findings)
+      expect(finding).toMatchObject({ severity: 'info', summary: expect.any(String) })
+    const total = insights.recentUnits(1)[0]
+    if (findings.length === 0) expect(total?.durationMillis).toBeGreaterThan(280)
+  })
+
+  test('are none if the second uses a value of the first', async () => {
+    const findings = await foundIn(async () => {
+      const { rows } = await pool.query(sleepy('team_id', 'users'), [3])
+      await pool.query(sleepy('kind', 'events'), [rows[0].team_id])
+    }, 'sequential_independent')
+    expect(findings).toEqual([])
+  })
+
+  test('are none on one client in a transaction', async () => {
+    const findings = await foundIn(async () => {
+      const client = await pool.connect()
+      await client.query('BEGIN')
+      await client.query(sleepy('team_id', 'users'), [3])
+      await client.query(sleepy('kind', 'events'), [812])
+      await client.query('COMMIT')
+      client.release()
+    }, 'sequential_independent')
+    expect(findings).toEqual([])
+  })
+})
+
+describe('many queries', () => {
+  const page = (widgets: number) => async (): Promise<void> => {
+    for (const n of upTo(widgets))
+      await pool.query(`SELECT count(*) AS widget_${n} FROM countries WHERE id > ${n}`)
+  }
+
+  test('of different statements are chatty over fifty', async () => {
+    expect(await foundIn(page(51), 'chatty')).toMatchObject([{ evidence: { count: 51 } }])
+  })
+
+  test('of eight statements are not', async () => {
+    expect(await foundIn(page(8), 'chatty')).toEqual([])
+  })
+
+  test('that are the same few each time are a constant fan-out after twenty units of work', async () => {
+    const load = async (): Promise<void> => {
+      for (const name of ['theme', 'locale', 'zone', 'beta', 'sound', 'motd']) {
+        await pool.query('SELECT value FROM settings WHERE name = $1', [name])
+      }
+    }
+    const findings = await foundInEach(Array(21).fill(load), 'constant_fanout')
+    expect(findings).toMatchObject([{ severity: 'info', evidence: { count: 6 } }])
+  })
+})
+
+describe('lost context', () => {
+  const late = () => insights.findings().filter(({ kind }) => kind === 'context_loss')
+
+  test('is found where a queue of one’s own runs callbacks in the context of whoever came first', async () => {
+    const jobs: (() => Promise<unknown>)[] = []
+    let worker: Promise<void> | undefined
+    // The loop runs in the unit of the first caller for ever.
+    const work = async (): Promise<void> => {
+      for (let idle = 0; idle < 20; idle++) {
+        for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await job()
+        await pause(5)
+      }
+    }
+    const request = (n: number): Promise<void> =>
+      runInUnitOfWork('GET /queued', async () => {
+        jobs.push(() => pool.query('SELECT kind FROM events WHERE id = $1', [n]))
+        worker ??= work()
+      })
+    for (const n of upTo(8)) await request(n)
+    await worker
+    expect(late()).toMatchObject([{ unit: 'GET /queued', severity: 'info' }])
+  })
+
+  test('is not found for background work with a unit of its own, nor for one write after the response', async () => {
+    const storage = new AsyncLocalStorage<number>()
+    const writes: Promise<unknown>[] = []
+    for (const n of upTo(3)) {
+      await runInUnitOfWork('GET /audited', async () => {
+        writes.push(pause(5).then(() => pool.query('SELECT 1 FROM events WHERE id = $1', [n])))
+      })
+      await runInUnitOfWork('GET /mailed', async () => {
+        for (const m of upTo(6)) {
+          writes.push(
+            pause(5).then(() => {
+              return storage.run(m, () =>
+                runInUnitOfWork('send mail', () => pool.query('SELECT 2 FROM events WHERE id = $1', [m])),
+              )
+            }),
+          )
+        }
+      })
+    }
+    await Promise.all(writes)
+    expect(late().map(({ unit }) => unit)).toEqual(['GET /queued'])
+  })
+})
