@@ -58,13 +58,14 @@ describe('a slow query', () => {
     const text = 'SELECT id, pg_sleep($1) FROM countries WHERE id = 3'
     const works = [...Array(60).fill(0), 0.07].map((seconds) => () => pool.query(text, [seconds]))
     const findings = await foundInEach(works, 'slow_query')
-    const [{ title, evidence } = { title: '', evidence: { count: 0 } }] = findings
     const usual = insights
       .topStatements('count', 50)
       .find(({ statement }) => statement.includes('pg_sleep($1)'))
     // On a machine that is busy enough, 70 ms are usual, or become more than 100.
-    if ((usual?.p95Millis ?? 0) < 12) expect(evidence).toMatchObject({ count: 1 })
-    if (evidence.usualMillis !== undefined) expect(title).toContain(', usually ')
+    if ((usual?.p95Millis ?? 0) < 12) expect(findings).toHaveLength(1)
+    for (const { title, evidence } of findings) {
+      if (evidence.usualMillis !== undefined) expect(title).toContain(', usually ')
+    }
   })
 })
 
