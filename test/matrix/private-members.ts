@@ -26,6 +26,7 @@ const everywhere = [
   'Query.handleError',
   'Query.text',
   'QueryStream.cursor',
+  'Cursor.state',
 ] as const
 
 /** Fields of their own under these names, not getters that warn. */

@@ -132,6 +132,12 @@ export class FindingLog {
     this.#tell('reported', sighting)
   }
 
+  /** Called by a sighting. */
+  resolve(sighting: OpenSighting, draft: FindingDraft): void {
+    this.update(sighting, draft)
+    if (this.#bucket.take(performance.now())) this.#tell('reported', sighting)
+  }
+
   #keepForUnit(unit: UnitOfWork, sighting: OpenSighting): void {
     const known = this.#ofUnits.get(unit)
     if (known === undefined) this.#ofUnits.set(unit, [sighting])
@@ -185,6 +191,10 @@ class OpenSighting implements Sighting, SightedFinding {
 
   settle(): void {
     this.#log.settle(this)
+  }
+
+  resolve(draft: FindingDraft): void {
+    this.#log.resolve(this, draft)
   }
 }
 

@@ -7,6 +7,11 @@ export const findingKinds = [
   'repeated_query',
   'slow_query',
   'pool_wait',
+  'leaked_checkout',
+  'nested_acquire',
+  'pool_deadlock',
+  'dirty_release',
+  'pool_per_request',
   'queue_wait',
   'slow_transaction',
   'idle_in_transaction',
@@ -128,6 +133,8 @@ export interface FindingDraft {
   readonly source?: FindingSource & { readonly fingerprint: string }
   /** Part of the identity, beside kind, unit and statements. */
   readonly comparedColumn?: string
+  /** Likewise, for what has no statement: the file and the function. Lines change. */
+  readonly place?: string | undefined
   readonly callSite: CallSite | undefined
   /** @param library that makes the statement, such as `drizzle-orm`; undefined for `pg` itself. */
   readonly fix: (library: string | undefined) => string
@@ -142,4 +149,6 @@ export interface Sighting {
   attachPlan(plan: FindingPlan): void
   /** The evidence is final. Further calls change nothing; an update only replaces what {@link finding} says. */
   settle(): void
+  /** What was found is over: replaces the evidence, and reports once more. */
+  resolve(draft: FindingDraft): void
 }

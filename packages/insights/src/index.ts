@@ -14,6 +14,8 @@ export type { RecentQuery, RecentUnit, RecentUnitDetails } from './history/recen
 export { createInsights, type Insights } from './insights.js'
 export type { InsightsOptions } from './insights-options.js'
 export type { KindOfWork } from './kind-of-work.js'
+export type { LeakKind } from './leak-kind.js'
+export type { CheckoutState, LiveCheckout } from './live-checkouts.js'
 export type { RecordedQuery } from './recorded-query.js'
 export { createConsoleSink } from './sinks/console-sink.js'
 export { InsightsSpanProcessor } from './span-processor.js'

@@ -1,4 +1,4 @@
-import type { QueryResultView, UnitOfWork } from '@pgspan/lifecycle'
+import type { DirtyRelease, QueryResultView, UnitOfWork } from '@pgspan/lifecycle'
 import { CallSiteWaits } from './call-site-waits.js'
 import type { CircuitBreaker } from './circuit-breaker.js'
 import { byEvent, type DetectorsByEvent } from './detectors/by-event.js'
@@ -13,6 +13,7 @@ import type { ObservedCheckout } from './observed-checkout.js'
 import { ObservedQuery } from './observed-query.js'
 import type { ObservedTransaction } from './observed-transaction.js'
 import { OpenTransactions } from './open-transactions.js'
+import { PoolWatch } from './pool-watch.js'
 import type { QueryGroup } from './query-group.js'
 import { ResultReader } from './result-sources.js'
 import { SlotValues } from './slot-values.js'
@@ -37,6 +38,8 @@ export class InsightsCore {
   readonly #breaker: CircuitBreaker
   readonly #waits: CallSiteWaits
   readonly #reporter: Reporter
+  /** What is known of pools, and who judges it. */
+  readonly pools: PoolWatch
   readonly #activities: Map<UnitOfWork, UnitActivity> = new Map()
   readonly #transactions: OpenTransactions = new OpenTransactions()
   readonly #values: SlotValues = new SlotValues()
@@ -70,6 +73,7 @@ export class InsightsCore {
         return sighting
       },
     }
+    this.pools = new PoolWatch(this.#detectors, this.#reporter, breaker)
   }
 
   /** Units of work that were judged early to make room. */
@@ -127,6 +131,13 @@ export class InsightsCore {
     if (left !== undefined) this.#endTransaction(left)
   }
 
+  releasedDirty(release: DirtyRelease): void {
+    const { checkout, callSite } = release
+    const open = checkout.connection && this.#transactions.of(checkout.connection.id)
+    if (open !== undefined && callSite !== undefined) open.callSite = callSite
+    this.pools.releasedDirty(release)
+  }
+
   connectionClosed(connectionId: number): void {
     this.#transactions.forget(connectionId)
   }
@@ -164,12 +175,14 @@ export class InsightsCore {
   /** Judges everything and reports what is open. */
   flush(): void {
     this.#waits.giveUpAll()
+    this.pools.look()
     for (const unit of this.#activities.keys()) this.judge(unit)
     this.#log.settleOlderThan(0)
   }
 
   close(): void {
     this.#transactions.close()
+    this.pools.close()
     for (const unit of [...this.#activities.keys()]) this.#endUnit(unit)
     clearInterval(this.#sweeper)
     this.#sweeper = undefined

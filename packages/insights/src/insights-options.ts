@@ -1,5 +1,5 @@
 import type { MeterProvider } from '@opentelemetry/api'
-import type { LoggerProviderLike } from '@pgspan/lifecycle'
+import type { CheckoutStacks, LoggerProviderLike } from '@pgspan/lifecycle'
 import type { ExplainMode } from './explain/plan-capture.js'
 import { nearestName } from './nearest-name.js'
 import {
@@ -61,6 +61,22 @@ export interface InsightsOptions {
    * @defaultValue `250`
    */
   readonly idleInTransactionMillis?: ThresholdOption
+  /**
+   * A connection that is out of its pool and with which nothing was done for this long is taken for forgotten, in
+   * milliseconds; 5,000 are enough once the unit of work that took it has ended. One that runs a query is none, nor one
+   * that listens, holds an advisory lock of its session, or was declared to be kept.
+   *
+   * @defaultValue `30000`
+   */
+  readonly leakedCheckoutMillis?: ThresholdOption
+  /**
+   * Whose line of code is known when a connection is forgotten or a pool stands still: `always` costs some 5 µs for
+   * each `pool.connect()`; `sampled` notes the first 100 of a pool, every 64th, and all while half of its connections are
+   * in use or a leak is suspected, at most 1,000 a second; `never` costs nothing.
+   *
+   * @defaultValue `'sampled'`
+   */
+  readonly checkoutStacks?: CheckoutStacks
   /**
    * Rows of one result, unless they are streamed.
    *
@@ -124,6 +140,8 @@ export interface InsightsSettings {
   readonly queueWaitMillis: Thresholds
   readonly slowTransactionMillis: Thresholds
   readonly idleInTransactionMillis: Thresholds
+  readonly leakedCheckoutMillis: Thresholds
+  readonly checkoutStacks: CheckoutStacks
   readonly largeResultRows: Thresholds
   readonly chattyQueries: Thresholds
   readonly nPlusOneThreshold: number
@@ -143,6 +161,8 @@ const names: readonly (keyof InsightsOptions)[] = [
   'queueWaitMillis',
   'slowTransactionMillis',
   'idleInTransactionMillis',
+  'leakedCheckoutMillis',
+  'checkoutStacks',
   'largeResultRows',
   'chattyQueries',
   'nPlusOneThreshold',
@@ -171,6 +191,8 @@ export function resolveOptions(options: InsightsOptions): InsightsSettings {
     queueWaitMillis: thresholdsOf('queueWaitMillis', options.queueWaitMillis, 50),
     slowTransactionMillis: thresholdsOf('slowTransactionMillis', options.slowTransactionMillis, 1_000),
     idleInTransactionMillis: thresholdsOf('idleInTransactionMillis', options.idleInTransactionMillis, 250),
+    leakedCheckoutMillis: thresholdsOf('leakedCheckoutMillis', options.leakedCheckoutMillis, 30_000),
+    checkoutStacks: stacksOf(options.checkoutStacks),
     largeResultRows: thresholdsOf('largeResultRows', options.largeResultRows, defaultRows),
     chattyQueries: thresholdsOf('chattyQueries', options.chattyQueries, { http: 50 }),
     nPlusOneThreshold: countOf('nPlusOneThreshold', options.nPlusOneThreshold, 5, 2),
@@ -209,4 +231,10 @@ function explainOf(value: unknown): ExplainMode | undefined {
   if (value === undefined || value === false) return undefined
   if (value === 'generic' || value === 'custom') return value
   throw new TypeError(`explain must be 'generic', 'custom' or false, got ${shown(value)}`)
+}
+
+function stacksOf(value: unknown): CheckoutStacks {
+  if (value === undefined) return 'sampled'
+  if (value === 'always' || value === 'sampled' || value === 'never') return value
+  throw new TypeError(`checkoutStacks must be 'always', 'sampled' or 'never', got ${shown(value)}`)
 }

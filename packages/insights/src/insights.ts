@@ -15,17 +15,20 @@ import { UnitHistory } from './history/unit-history.js'
 import { InsightsCore } from './insights-core.js'
 import { type InsightsOptions, resolveOptions } from './insights-options.js'
 import { LifecycleFeed } from './lifecycle-feed.js'
+import { type LiveCheckout, liveCheckouts } from './live-checkouts.js'
 import { RecordedFeed } from './recorded-feed.js'
 import { checkRecordedQuery, type RecordedQuery } from './recorded-query.js'
 import { createConsoleSink } from './sinks/console-sink.js'
 import { LogEventSink } from './sinks/log-event-sink.js'
 import { MetricSink } from './sinks/metric-sink.js'
+import { PoolTroubleMetrics } from './sinks/pool-trouble-metrics.js'
 import { RootSpanSink } from './sinks/root-span-sink.js'
 import { SpanFeed } from './span-feed.js'
 import type { FamilyStatistics, InsightsStatistics, StatementRanking } from './statistics.js'
 import { StatisticsCollector } from './statistics-collector.js'
 import type { SuppressionStatus } from './suppression/suppression.js'
 import { Suppressions } from './suppression/suppressions.js'
+import type { Thresholds } from './thresholds.js'
 
 /** Finds N+1, duplicate and slow queries and waits for connections, per request, job or trace. */
 export interface Insights {
@@ -47,6 +50,11 @@ export interface Insights {
    * @param by the total time, the mean time, executions or rows.
    */
   topStatements(by: StatementRanking, limit?: number): readonly FamilyStatistics[]
+  /**
+   * Connections that are out of their pools and requests that wait for one, now: who asked for each, for how long, and
+   * what it is at. At most 1,000.
+   */
+  checkouts(): readonly LiveCheckout[]
   /** Units of work that have ended, the latest first: at most `limit`, 100 by default. */
   recentUnits(limit?: number): readonly RecentUnit[]
   /**
@@ -103,6 +111,7 @@ export class ProcessInsights implements Insights {
   readonly #history: UnitHistory
   readonly #plans: PlanCapture | undefined = undefined
   readonly #recorded: RecordedFeed
+  readonly #leakThresholds: Thresholds
   readonly #statistics: StatisticsCollector = new StatisticsCollector()
   #attachments = 0
   #isClosed = false
@@ -114,7 +123,8 @@ export class ProcessInsights implements Insights {
     this.#log = new FindingLog(this.#suppressions)
     this.#history = new UnitHistory(settings.recentUnits)
     if (settings.explain !== undefined) this.#plans = new PlanCapture(settings.explain)
-    const detectors = createDetectors(settings, this.#statistics)
+    const troubles = new PoolTroubleMetrics(settings.meterProvider)
+    const detectors = createDetectors(settings, this.#statistics, troubles)
     this.core = new InsightsCore(
       detectors,
       this.#log,
@@ -123,7 +133,8 @@ export class ProcessInsights implements Insights {
       this.#plans,
       this.breaker,
     )
-    this.observer = new LifecycleFeed(this.core, this.breaker)
+    this.observer = new LifecycleFeed(this.core, this.breaker, settings.checkoutStacks)
+    this.#leakThresholds = settings.leakedCheckoutMillis
     this.spans = new SpanFeed(this.core)
     this.#recorded = new RecordedFeed(this.core)
     this.#log.addSink(this.#history)
@@ -180,6 +191,10 @@ export class ProcessInsights implements Insights {
     return this.#statistics.top(by, limit)
   }
 
+  checkouts(): readonly LiveCheckout[] {
+    return liveCheckouts(this.core.pools.pools, performance.now(), this.#leakThresholds)
+  }
+
   recentUnits(limit = 100): readonly RecentUnit[] {
     return this.#history.latest(limit)
   }
@@ -217,5 +232,6 @@ export class ProcessInsights implements Insights {
   #stop(): void {
     this.#detach?.()
     this.#detach = undefined
+    this.core.pools.close()
   }
 }

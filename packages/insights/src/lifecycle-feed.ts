@@ -2,8 +2,10 @@ import type { Context } from '@opentelemetry/api'
 import {
   type AcquirePath,
   type Checkout,
+  type CheckoutStacks,
   type Connection,
   type DatabaseTarget,
+  type DirtyRelease,
   type Observer,
   type PoolView,
   type ProcessState,
@@ -35,10 +37,11 @@ export class LifecycleFeed implements Observer {
   readonly #key = Symbol('pgspan.observed')
   readonly #state: ProcessState = processState()
   readonly #checks: ContextChecks = new ContextChecks()
-  /** The kinds of findings that the code ignores which asked for a connection. */
-  readonly #ignored: WeakMap<Checkout, string> = new WeakMap()
+  readonly checkoutStacks: CheckoutStacks
 
-  constructor(core: InsightsCore, breaker: CircuitBreaker) {
+  /** @param checkoutStacks whose lines of code are noted when they ask for connections. */
+  constructor(core: InsightsCore, breaker: CircuitBreaker, checkoutStacks: CheckoutStacks) {
+    this.checkoutStacks = checkoutStacks
     this.#core = core
     this.#breaker = breaker
   }
@@ -76,8 +79,13 @@ export class LifecycleFeed implements Observer {
   checkoutRequested(checkout: Checkout): void {
     this.#state.loopStalls.begin()
     this.#checks.checkoutRequested(checkout)
-    const ignored = ignoredByCaller()
-    if (ignored !== undefined) this.#ignored.set(checkout, ignored)
+    if (this.#breaker.isOpen) return
+    try {
+      checkout.ignoredFindings = ignoredByCaller()
+      this.#core.pools.requested(checkout)
+    } catch (error) {
+      this.#breaker.record(error)
+    }
   }
 
   checkoutSettled(checkout: Checkout): void {
@@ -87,13 +95,31 @@ export class LifecycleFeed implements Observer {
       const { waitMillis, requestedAt } = checkout
       const stall =
         waitMillis < leastStall ? 0 : loopStalls.blockedBetween(requestedAt, requestedAt + waitMillis)
-      this.#core.checkoutSettled(new SettledCheckout(checkout, stall, this.#ignored.get(checkout)))
+      this.#core.checkoutSettled(new SettledCheckout(checkout, stall, checkout.ignoredFindings))
     })
   }
 
-  checkoutReleased({ connection, releasedAt, error }: Checkout): void {
-    if (connection === undefined) return
-    this.#breaker.run(() => this.#core.checkoutReleased(connection.id, releasedAt, error !== undefined))
+  checkoutReleased(checkout: Checkout): void {
+    const { connection, releasedAt, error } = checkout
+    if (connection === undefined || this.#breaker.isOpen) return
+    try {
+      this.#core.checkoutReleased(connection.id, releasedAt, error !== undefined)
+      this.#core.pools.released(checkout)
+    } catch (thrown) {
+      this.#breaker.record(thrown)
+    }
+  }
+
+  releasedDirty(release: DirtyRelease): void {
+    this.#breaker.run(() => this.#core.releasedDirty(release))
+  }
+
+  poolAppeared(pool: PoolView): void {
+    this.#breaker.run(() => this.#core.pools.poolAppeared(pool))
+  }
+
+  poolEnded(pool: PoolView): void {
+    this.#breaker.run(() => this.#core.pools.poolEnded(pool))
   }
 
   connectionClosed({ id }: Connection): void {
@@ -108,7 +134,7 @@ export class LifecycleFeed implements Observer {
   }
 
   #takeIgnored(observed: ObservedQuery, { checkout }: QueryExecution): void {
-    const ofCheckout = checkout && this.#ignored.get(checkout)
+    const ofCheckout = checkout?.ignoredFindings
     observed.ignoredFindings = checkout?.forSingleQuery ? ofCheckout : (ignoredByCaller() ?? ofCheckout)
   }
 

@@ -1,3 +1,4 @@
+export { declareHold } from './driver/declare-hold.js'
 export { hookPg } from './hook-pg.js'
 export type {
   PgConnectionHookInformation,

@@ -39,8 +39,10 @@ export class Checkout {
   latestQueryAt = 0
   /** Of that query. */
   latestShape: QueryShape | undefined = undefined
-  /** Why the holder means to keep it for long, in the holder's words; undefined if nothing was said. */
+  /** Why it is meant to be kept for long: what the holder said, or what a statement under it shows. */
   holdReason: string | undefined = undefined
+  /** Kinds of findings that the code which asked for it ignores, with spaces between them; written by insights. */
+  ignoredFindings: string | undefined = undefined
   /** Its place in one of its pool's lists; written by the list alone. */
   list: CheckoutList | undefined = undefined
   older: Checkout | undefined = undefined

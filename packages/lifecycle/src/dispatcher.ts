@@ -8,6 +8,7 @@ import { type Listeners, listenersOf, type Settlement, type Start } from './list
 import type { CheckoutStacks, Observer } from './observer.js'
 import type { PoolView } from './pool-view.js'
 import type { QueryExecution, QueryResultView } from './query-execution.js'
+import { purposeAfter } from './session-purpose.js'
 
 /**
  * Hands events to observers.
@@ -254,6 +255,7 @@ function noteQuery(checkout: Checkout, query: QueryExecution): void {
   checkout.runningQueries--
   checkout.latestQueryAt = query.settledAt
   checkout.latestShape = query.shape
+  if (!checkout.forSingleQuery) checkout.holdReason = purposeAfter(query.shape, checkout.holdReason)
 }
 
 /** Events of the query path are spelled out above: a method that is looked up by name costs more than most of them. */

@@ -13,6 +13,7 @@ async function privateMembers({ pg, Cursor, QueryStream }, connectionString) {
   Object.assign(seen, membersOfRunningQuery(client))
   await running
   const stream = new QueryStream('SELECT 1')
+  seen['Cursor.state'] = stream.cursor?.state === 'initialized'
   seen['QueryStream.cursor'] = stream.cursor instanceof Cursor && stream.cursor.text === 'SELECT 1'
   const ended = client.end()
   seen['Client._ending'] = client._ending === true

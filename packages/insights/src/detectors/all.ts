@@ -1,4 +1,5 @@
 import type { InsightsSettings } from '../insights-options.js'
+import type { PoolTroubles } from '../pool-troubles.js'
 import type { StatisticsCollector } from '../statistics-collector.js'
 import { AutocommitLoop } from './autocommit-loop.js'
 import { Chatty } from './chatty.js'
@@ -10,6 +11,7 @@ import { IdleInTransaction } from './idle-in-transaction.js'
 import { LargeResult } from './large-result.js'
 import { NPlusOne } from './n-plus-one.js'
 import { PoolWait } from './pool-wait.js'
+import { createPoolDetectors } from './pools.js'
 import { QueueWait } from './queue-wait.js'
 import { RepeatedQuery } from './repeated-query.js'
 import { SequentialIndependent } from './sequential-independent.js'
@@ -24,6 +26,7 @@ import { ZeroRowWrite } from './zero-row-write.js'
 export function createDetectors(
   settings: InsightsSettings,
   statistics: StatisticsCollector,
+  troubles: PoolTroubles,
 ): readonly Detector[] {
   return [
     new ConstantFanout(settings.nPlusOneThreshold),
@@ -46,5 +49,6 @@ export function createDetectors(
     new IdleInTransaction(settings.idleInTransactionMillis),
     new TransactionLeftOpen(),
     new ContextLoss(),
+    ...createPoolDetectors(settings, troubles),
   ]
 }

@@ -10,6 +10,12 @@ export function byEvent(detectors: readonly Detector[]): DetectorsByEvent {
   return {
     querySettled: listening('querySettled'),
     checkoutSettled: listening('checkoutSettled'),
+    checkoutRequested: listening('checkoutRequested'),
+    checkoutReleased: listening('checkoutReleased'),
+    releasedDirty: listening('releasedDirty'),
+    poolAppeared: listening('poolAppeared'),
+    poolEnded: listening('poolEnded'),
+    poolsSeen: listening('poolsSeen'),
     transactionEnded: listening('transactionEnded'),
     groupRests: listening('groupRests'),
     unitEnded: listening('unitEnded'),

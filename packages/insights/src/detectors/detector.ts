@@ -1,4 +1,4 @@
-import type { CallSite } from '@pgspan/lifecycle'
+import type { CallSite, Checkout, DirtyRelease, PoolView } from '@pgspan/lifecycle'
 import type { FindingDraft, FindingKind, Sighting } from '../finding.js'
 import type { FindingSubject } from '../finding-log.js'
 import type { ObservedCheckout } from '../observed-checkout.js'
@@ -29,6 +29,15 @@ export interface Detector {
   readonly kind: FindingKind
   querySettled?(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void
   checkoutSettled?(checkout: ObservedCheckout, activity: UnitActivity | undefined, reporter: Reporter): void
+  /** Somebody asks for a connection; the code that asks is running. */
+  checkoutRequested?(checkout: Checkout, reporter: Reporter): void
+  checkoutReleased?(checkout: Checkout, reporter: Reporter): void
+  /** Before the checkout's release; a `double` release comes long after it. */
+  releasedDirty?(release: DirtyRelease, reporter: Reporter): void
+  poolAppeared?(pool: PoolView): void
+  poolEnded?(pool: PoolView): void
+  /** Four times a second while there are any: pools with connections that are held or waited for. */
+  poolsSeen?(pools: readonly PoolView[], now: number, reporter: Reporter): void
   /** It was committed or rolled back, or its connection was given back without that. */
   transactionEnded?(
     transaction: ObservedTransaction,

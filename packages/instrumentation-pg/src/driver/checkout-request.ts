@@ -86,9 +86,11 @@ function checkoutOf(request: CheckoutRequest): Checkout {
   const checkout = new PgCheckout(state.view, callerContext, unitOfWork, forSingleQuery, path, requestedAt)
   request.checkout = checkout
   state.requests++
-  checkout.noteCaller(dispatcher.checkoutStacks, state, limitOf(pool), request.entered)
+  checkout.asking = request.entered
+  checkout.noteCaller(dispatcher.checkoutStacks, state, limitOf(pool))
   state.view.pending++
   dispatcher.checkoutRequested(checkout)
+  checkout.asking = undefined
   return checkout
 }
 

@@ -12,19 +12,14 @@ const stacksPerSecond = 1_000
 /** A checkout that knows who asked for it, if that was noted. */
 export class PgCheckout extends Checkout {
   #stack: CheckoutStack | undefined = undefined
+  /** The function of ours that is being called to ask for it; undefined once that has returned. */
+  asking: OwnFunction | undefined = undefined
 
   /**
    * Keeps the stack of whoever is asking now, if it may be needed; see {@link CheckoutStacks}. The pool releases by
    * itself what it takes for a single query: of these only those that have to wait are noted.
-   *
-   * @param entered the function of ours that was called.
    */
-  noteCaller(
-    stacks: CheckoutStacks,
-    { view, requests }: PoolState,
-    limit: number,
-    entered: OwnFunction,
-  ): void {
+  noteCaller(stacks: CheckoutStacks, { view, requests }: PoolState, limit: number): void {
     if (stacks === 'never') return
     const isWanted = this.forSingleQuery
       ? this.path === 'queue'
@@ -33,17 +28,25 @@ export class PgCheckout extends Checkout {
         requests % sampledEvery === 0 ||
         view.used * 2 >= limit ||
         view.isSuspect
-    if (isWanted && isAllowed(this.requestedAt)) this.#stack = new CheckoutStack(entered)
+    if (isWanted && isAllowed(this.requestedAt)) this.#kept()
   }
 
   override callSite(): CallSite | undefined {
-    return guarded(() => this.#stack?.callSite)
+    return guarded(() => this.#kept()?.callSite)
   }
 
   override wasAskedForWithin(holder: Checkout): boolean | undefined {
-    const own = this.#stack
-    const others = holder instanceof PgCheckout ? holder.#stack : undefined
-    return own && others && guarded(() => own.isWithin(others))
+    if (!(holder instanceof PgCheckout)) return undefined
+    return guarded(() => {
+      const others = holder.#kept()
+      return others && this.#kept()?.isWithin(others)
+    })
+  }
+
+  /** Whoever is still asking is on the stack now. */
+  #kept(): CheckoutStack | undefined {
+    if (this.asking !== undefined) this.#stack ??= new CheckoutStack(this.asking)
+    return this.#stack
   }
 }
 

@@ -24,6 +24,7 @@ import type { EventEmitter } from 'node:events'
  * | `callback`, `handleError` | Query | pg 8.11, 8.16, 8.20, 8.23 | settlement |
  * | `text` | Query | pg 8.11, 8.16, 8.20, 8.23 | the comment behind it |
  * | `cursor` | QueryStream | pg-query-stream 4.5, 4.10, 4.14, 4.17 | its text and values |
+ * | `state` | Cursor | pg-cursor 2.10, 2.15, 2.19, 2.22 | whether it is being closed |
  * | `Client`, `options` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | connections of our own beside the pool |
  * | `_clients`, `_idle` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | what is there before a pool is observed |
  * | `_remove`, `_releaseOnce` | Pool | pg-pool 3.6, 3.10, 3.13, 3.14 | why a connection is closed, and double releases |
@@ -95,8 +96,10 @@ export interface PgQuery {
 export interface Submittable extends PgQuery {
   submit(connection: unknown): unknown
   readonly values?: unknown
-  /** `pg-query-stream` keeps text and values in its cursor. */
-  readonly cursor?: { readonly text?: unknown; readonly values?: unknown }
+  /** `done` once a cursor was read to its end, or closed. */
+  readonly state?: unknown
+  /** `pg-query-stream` keeps text, values and state in its cursor. */
+  readonly cursor?: { readonly text?: unknown; readonly values?: unknown; readonly state?: unknown }
 }
 
 /** What a caller may pass as a query instead of its text. */

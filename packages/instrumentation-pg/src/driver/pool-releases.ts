@@ -2,7 +2,13 @@ import { type Checkout, type DirtyReleaseKind, processState } from '@pgspan/life
 import { readCallSite } from './call-site-reader.js'
 import { knownClientState } from './client-state.js'
 import { guarded } from './guarded.js'
-import type { PgClient, PgPool, PgPoolPrototype } from './pg-shapes.js'
+import {
+  activeQueryOf,
+  isSubmittable,
+  type PgClient,
+  type PgPool,
+  type PgPoolPrototype,
+} from './pg-shapes.js'
 import type { OwnFunction } from './stack-frames.js'
 
 /**
@@ -46,16 +52,21 @@ export function isComingBack(client: PgClient): boolean {
 }
 
 /** To be called when a connection comes back that others will use next, before its checkout is over. */
-export function noteRelease(checkout: Checkout): void {
-  const kind = kindOf(checkout)
+export function noteRelease(checkout: Checkout, client: PgClient): void {
+  const kind = kindOf(checkout, client)
   if (kind !== undefined) tell(checkout, kind)
 }
 
-function kindOf({ connection, runningQueries }: Checkout): DirtyReleaseKind | undefined {
-  if (runningQueries > 0) return 'active_query'
+function kindOf({ connection, runningQueries }: Checkout, client: PgClient): DirtyReleaseKind | undefined {
+  if (runningQueries > 1 || (runningQueries === 1 && !isClosing(activeQueryOf(client)))) return 'active_query'
   const status = connection?.transactionStatus
   if (status === 'open') return 'in_transaction'
   return status === 'failed' ? 'failed_transaction' : undefined
+}
+
+/** A cursor or a stream that was read to its end, or closed: the server is about to say so. */
+function isClosing(query: unknown): boolean {
+  return isSubmittable(query) && (query.cursor ?? query).state === 'done'
 }
 
 function tell(checkout: Checkout, kind: DirtyReleaseKind): void {
