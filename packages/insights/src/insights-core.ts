@@ -48,6 +48,7 @@ export class InsightsCore {
   readonly #pushedOut: WeakSet<UnitOfWork> = new WeakSet()
   #unitsPushedOut = 0
   #sweeper: NodeJS.Timeout | undefined = undefined
+  readonly #onUnitEnd = (unit: UnitOfWork): void => this.#breaker.run(() => this.#endUnit(unit))
 
   constructor(
     detectors: readonly Detector[],
@@ -194,7 +195,7 @@ export class InsightsCore {
     if (this.#activities.size >= maximumUnits) this.#endOldestUnit()
     const activity = new UnitActivity(unit)
     this.#activities.set(unit, activity)
-    if (!this.#pushedOut.has(unit)) unit.onEnd(() => this.#breaker.run(() => this.#endUnit(unit)))
+    if (!this.#pushedOut.has(unit)) unit.onEnd(this.#onUnitEnd)
     this.#sweeper ??= setInterval(() => this.#breaker.run(() => this.#sweep()), sweepMillis).unref()
     return activity
   }

@@ -91,12 +91,15 @@ export class LifecycleFeed implements Observer {
   checkoutSettled(checkout: Checkout): void {
     const { loopStalls } = this.#state
     loopStalls.end()
-    this.#breaker.run(() => {
+    if (this.#breaker.isOpen) return
+    try {
       const { waitMillis, requestedAt } = checkout
       const stall =
         waitMillis < leastStall ? 0 : loopStalls.blockedBetween(requestedAt, requestedAt + waitMillis)
       this.#core.checkoutSettled(new SettledCheckout(checkout, stall, checkout.ignoredFindings))
-    })
+    } catch (error) {
+      this.#breaker.record(error)
+    }
   }
 
   checkoutReleased(checkout: Checkout): void {

@@ -7,7 +7,9 @@ export const traceIdleMillis = 60_000
 
 interface Entry {
   readonly unit: UnitOfWork
+  /** When it was last looked at; up to a quarter of {@link traceIdleMillis} later it may have been used. */
   usedAt: number
+  wasUsed: boolean
 }
 
 /**
@@ -49,6 +51,7 @@ export class TraceUnits {
     if (known !== undefined) this.#units.delete(traceId)
     const entry = known !== undefined && !known.unit.ended ? known : this.#open(traceId, now)
     entry.usedAt = now
+    entry.wasUsed = false
     this.#units.set(traceId, entry)
     this.#latest = { traceId, entry }
     return entry.unit
@@ -58,7 +61,8 @@ export class TraceUnits {
   latestOf(traceId: string): UnitOfWork | undefined {
     const latest = this.#latest
     if (latest?.traceId !== traceId || latest.entry.unit.ended) return undefined
-    latest.entry.usedAt = performance.now()
+    // The clock is read when idle ones are looked for.
+    latest.entry.wasUsed = true
     return latest.entry.unit
   }
 
@@ -67,8 +71,11 @@ export class TraceUnits {
   }
 
   endIdle(now: number): void {
-    for (const [traceId, { unit, usedAt }] of this.#units) {
-      if (now - usedAt < traceIdleMillis && !unit.ended) continue
+    for (const [traceId, entry] of this.#units) {
+      const { unit } = entry
+      if (entry.wasUsed && now !== Number.POSITIVE_INFINITY) entry.usedAt = now
+      entry.wasUsed = false
+      if (now - entry.usedAt < traceIdleMillis && !unit.ended) continue
       this.#units.delete(traceId)
       unit.end()
     }
@@ -83,7 +90,7 @@ export class TraceUnits {
     const unit = new UnitOfWork('trace', 'trace', now)
     unit.traceId = traceId
     this.#sweeper ??= setInterval(() => this.endIdle(performance.now()), traceIdleMillis / 4).unref()
-    return { unit, usedAt: now }
+    return { unit, usedAt: now, wasUsed: false }
   }
 
   #endQuietest(): void {

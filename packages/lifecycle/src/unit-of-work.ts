@@ -65,8 +65,8 @@ export class UnitOfWork {
       listener(this)
       return
     }
-    this.#onEnd ??= []
-    this.#onEnd.push(listener)
+    // Hardly any has a second one: an array that is made to grow takes room for many.
+    this.#onEnd = this.#onEnd === undefined ? [listener] : [...this.#onEnd, listener]
   }
 
   end(): void {

@@ -12,9 +12,13 @@ import { UnitTimeline } from './unit-timeline.js'
 export const maximumHistoryBytes = 8_000_000
 const bytesPerUnit = 600
 const maximumFindings = 32
+const noFindings: readonly string[] = []
 
-interface KeptUnit {
-  readonly figures: RecentUnit
+/** A unit of work that has ended. Not the unit itself, which may hold a span; its figures are made when asked for. */
+interface EndedUnit
+  extends Pick<UnitOfWork, 'kind' | 'name' | 'statusCode' | 'traceId' | 'startedAt' | 'endedAt'> {
+  readonly number: number
+  readonly findings: readonly string[]
   readonly timeline: UnitTimeline
 }
 
@@ -23,7 +27,7 @@ export class UnitHistory implements FindingSink {
   readonly name = 'unit-history'
   readonly #size: number
   /** By number, the oldest first. */
-  readonly #units: Map<number, KeptUnit> = new Map()
+  readonly #units: Map<number, EndedUnit> = new Map()
   readonly #found: WeakMap<UnitOfWork, string[]> = new WeakMap()
   readonly #texts: KeptTexts = new KeptTexts()
   readonly #listeners: Listeners<RecentUnit> = new Listeners('a listener to ended units of work')
@@ -55,30 +59,39 @@ export class UnitHistory implements FindingSink {
 
   unitEnded({ unit, timeline }: UnitActivity): void {
     if (timeline === undefined) return
-    const figures = figuresOf(++this.#ended, unit, timeline, this.#found.get(unit) ?? [])
-    if (this.#size > 0) this.#keep({ figures, timeline })
-    this.#listeners.tell(figures)
+    const { kind, name, statusCode, traceId, startedAt } = unit
+    const ended: EndedUnit = {
+      number: ++this.#ended,
+      kind,
+      name,
+      statusCode,
+      traceId,
+      startedAt,
+      // One that was pushed out has not ended.
+      endedAt: unit.endedAt || performance.now(),
+      findings: this.#found.get(unit) ?? noFindings,
+      timeline,
+    }
+    if (this.#size > 0) this.#keep(ended)
+    if (this.#listeners.isListened) this.#listeners.tell(figuresOf(ended))
   }
 
   /** The latest first. */
   latest(limit: number): readonly RecentUnit[] {
-    return [...this.#units.values()]
-      .slice(-limit)
-      .map(({ figures }) => figures)
-      .reverse()
+    return [...this.#units.values()].slice(-limit).map(figuresOf).reverse()
   }
 
   details(number: number): RecentUnitDetails | undefined {
     const kept = this.#units.get(number)
-    return kept && { ...kept.figures, listed: kept.timeline.listed }
+    return kept && { ...figuresOf(kept), listed: kept.timeline.listed }
   }
 
   get bytes(): number {
     return this.#bytes + this.#texts.bytes
   }
 
-  #keep(kept: KeptUnit): void {
-    this.#units.set(kept.figures.number, kept)
+  #keep(kept: EndedUnit): void {
+    this.#units.set(kept.number, kept)
     this.#bytes += bytesPerUnit + kept.timeline.bytes
     this.#texts.keep(kept.timeline.shapes)
     for (const [number, oldest] of this.#units) {
@@ -90,26 +103,20 @@ export class UnitHistory implements FindingSink {
   }
 }
 
-function figuresOf(
-  number: number,
-  { kind, name, statusCode, traceId, startedAt, endedAt }: UnitOfWork,
-  timeline: UnitTimeline,
-  findings: readonly string[],
-): RecentUnit {
+function figuresOf({ timeline, startedAt, endedAt, ...unit }: EndedUnit): RecentUnit {
   return {
-    number,
-    kind,
-    name,
-    statusCode,
-    traceId,
+    number: unit.number,
+    kind: unit.kind,
+    name: unit.name,
+    statusCode: unit.statusCode,
+    traceId: unit.traceId,
     startedAt: new Date(performance.timeOrigin + startedAt).toISOString(),
-    // One that was pushed out has not ended.
-    durationMillis: roundMillis((endedAt || performance.now()) - startedAt),
+    durationMillis: roundMillis(endedAt - startedAt),
     queries: timeline.queries,
     failedQueries: timeline.failedQueries,
     rows: timeline.rows,
     databaseMillis: roundMillis(timeline.databaseMillis),
     waitMillis: roundMillis(timeline.waitMillis),
-    findings,
+    findings: unit.findings,
   }
 }
