@@ -135,7 +135,7 @@ describe('Prisma', () => {
     await request(loadBuyers)
     expect(places('n_plus_one')).toEqual([{ ...lineOf('loop'), functionName: 'loadBuyers' }])
     expect(findings('n_plus_one')).toMatchObject([
-      { tier: 'proven', fix: expect.stringContaining('relationLoadStrategy') },
+      { tier: 'proven', fix: expect.stringContaining('findUnique') },
     ])
   })
 

@@ -159,6 +159,38 @@ describe('over all its sightings, a finding', () => {
   })
 })
 
+describe('the fix of a finding', () => {
+  const fixOf = (changes: Partial<FindingDraft>, unitName: string): string | undefined => {
+    const site = { file: 'a.ts', line: 3, column: 1, functionName: 'f', library: 'knex', path: 1 }
+    const unit = new UnitOfWork('http', unitName)
+    log.open(draft(unitName, { fix: () => 'Do it.', callSite: site, ...changes }), {
+      unit,
+      callerContext: ROOT_CONTEXT,
+    })
+    return log.findings[0]?.fix
+  }
+
+  test('says how the library in use does it', () => {
+    expect(fixOf({ kind: 'write_loop' }, 'POST /orders')).toBe(
+      'Do it. With Knex: `knex(table).insert([…])`, or `knex.batchInsert(table, rows)`.',
+    )
+    expect(fixOf({ kind: 'slow_query' }, 'GET /a')).toBe('Do it.')
+    expect(fixOf({ kind: 'write_loop', callSite: undefined }, 'GET /b')).toBe('Do it.')
+  })
+
+  test('speaks of DataLoader where GraphQL is served, by the name of the request or the span around the query', () => {
+    const advised = 'Do it. In resolvers, load through a `DataLoader` that is made once per request.'
+    expect(fixOf({}, 'POST /graphql')).toBe(advised)
+    expect(fixOf({}, 'POST /paragraphqls')).toBe('Do it.')
+    const span = Object.assign(trace.wrapSpanContext({ traceId: '', spanId: '', traceFlags: 0 }), {
+      instrumentationScope: { name: '@opentelemetry/instrumentation-graphql' },
+    })
+    const callerContext = trace.setSpan(ROOT_CONTEXT, span)
+    log.open(draft('resolved', { fix: () => 'Do it.' }), { unit: undefined, callerContext })
+    expect(log.findings[0]?.fix).toBe(advised)
+  })
+})
+
 test('what made room and what waited for its second is counted', () => {
   for (let n = 0; n < 2_100; n++) sight(draft(`s${n}`))
   expect([log.forgotten, log.withheld]).toEqual([100, 2_090])

@@ -1,5 +1,6 @@
 import { type Context, diag, TraceFlags, trace } from '@opentelemetry/api'
 import { type CallSite, type QueryShape, refreshUnitName, type UnitOfWork } from '@pgspan/lifecycle'
+import { completeFix } from './complete-fix.js'
 import type { Finding, FindingDraft, FindingPlan, Sighting } from './finding.js'
 import { findingId } from './finding-id.js'
 import { FindingRecord } from './finding-record.js'
@@ -198,7 +199,8 @@ class OpenSighting implements Sighting, SightedFinding {
   }
 }
 
-function complete(id: string, draft: FindingDraft, { unit, callerContext }: FindingSubject): Finding {
+function complete(id: string, draft: FindingDraft, subject: FindingSubject): Finding {
+  const { unit, callerContext } = subject
   const { kind, tier, severity, title, evidence, source, callSite } = draft
   const now = new Date().toISOString()
   const traceId = unit?.traceId ?? trace.getSpanContext(callerContext)?.traceId
@@ -222,7 +224,7 @@ function complete(id: string, draft: FindingDraft, { unit, callerContext }: Find
     },
     callSite: callSite && withoutPath(callSite),
     plan: undefined,
-    fix: draft.fix(callSite?.library),
+    fix: completeFix(draft, subject),
     docs: kind.replaceAll('_', '-'),
     traceId,
     traceIds: [],

@@ -35,7 +35,7 @@ test.each<[string, string]>([
   ['typeorm', 'leftJoinAndSelect'],
   ['sequelize', 'include'],
   ['@mikro-orm/postgresql', 'populate'],
-  ['@prisma/adapter-pg', 'relationLoadStrategy'],
+  ['@prisma/adapter-pg', 'findUnique'],
   ['dataloader', 'once per request'],
 ])('%s is told how it does that: %s', (library, advice) => {
   expect(fix('SELECT * FROM orders WHERE customer_id = $1', library)).toContain(advice)

@@ -1,27 +1,5 @@
 import type { QueryShape } from '@pgspan/lifecycle'
-
-/** How a library loads related rows in one go. */
-const loadersTogether: readonly (readonly [library: string, advice: string])[] = [
-  [
-    'drizzle-orm',
-    'load them with the rows (`db.query.….findMany({ with: … })`), or in one query with `inArray(…)`',
-  ],
-  ['kysely', 'load them with the rows (`jsonArrayFrom`), or in one query with `.where(…, "in", ids)`'],
-  ['knex', 'load them in one query with `.whereIn(…, ids)`'],
-  ['objection', 'load them with the rows (`withGraphFetched`)'],
-  ['typeorm', 'load them with the rows (`relations` or `leftJoinAndSelect`), or in one query with `In(ids)`'],
-  ['sequelize', 'load them with the rows (`include`), or in one query with `where: { … : ids }`'],
-  ['@mikro-orm/', 'load them with the rows (`populate`), or in one query with `{ $in: ids }`'],
-  ['mikro-orm', 'load them with the rows (`populate`), or in one query with `{ $in: ids }`'],
-  [
-    '@prisma/',
-    'load them with the rows (`include` or `relationLoadStrategy: "join"`), or with `{ in: ids }`',
-  ],
-  [
-    'dataloader',
-    'create the DataLoader once per request and load without awaiting in between, so that it batches',
-  ],
-]
+import { libraryAdvice } from './library-advice.js'
 
 /** What to do about an N+1, for the library that made the statement and the column that it compares. */
 export function nPlusOneFix(
@@ -31,7 +9,7 @@ export function nPlusOneFix(
 ): string {
   const condition = column === undefined ? 'all values in one array' : `WHERE ${quoted(column)} = ANY($1)`
   const raw = `${askingForAll(shape, column)}: ${condition}`
-  const together = adviceFor(library)
+  const together = libraryAdvice(library, 'n_plus_one')?.advice
   return together === undefined ? `Ask for ${raw}.` : `${capitalised(together)}; in SQL, ${raw}.`
 }
 
@@ -182,13 +160,6 @@ export function contextLossFix(): string {
     'asynchronous context gets lost: bind callbacks that a queue or a pool of your own calls later with ' +
     '`AsyncResource.bind`, and start timers and listeners outside of requests.'
   )
-}
-
-function adviceFor(library: string | undefined): string | undefined {
-  if (library === undefined) return undefined
-  return loadersTogether.find(([name]) =>
-    name.endsWith('/') ? library.startsWith(name) : library === name,
-  )?.[1]
 }
 
 /** As PostgreSQL wants it written. */
