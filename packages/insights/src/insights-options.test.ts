@@ -28,6 +28,7 @@ describe('a wrong option throws a TypeError that names it', () => {
       'slowQueryMillisByStatement must be an object of milliseconds by statement, got 5',
     ],
     [{ writeLoopThreshold: 1 }, 'writeLoopThreshold must be an integer of at least 2, got 1'],
+    [{ nPlusOneThreshold: { job: 2.5 } }, 'nPlusOneThreshold.job must be an integer of at least 2, got 2.5'],
     [{ nPlusOneThreshold: 1 }, 'nPlusOneThreshold must be an integer of at least 2, got 1'],
     [{ nPlusOneThreshold: 2.5 }, 'nPlusOneThreshold must be an integer of at least 2, got 2.5'],
     [{ loggerProvider: {} }, 'loggerProvider must be a LoggerProvider, got a value of type object'],

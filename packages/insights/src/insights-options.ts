@@ -8,6 +8,7 @@ import {
   loggerProviderOf,
   meterProviderOf,
   millisByStatement,
+  repetitions,
   shown,
   thresholdsOf,
 } from './option-checks.js'
@@ -96,13 +97,13 @@ export interface InsightsOptions {
    *
    * @defaultValue `5`
    */
-  readonly nPlusOneThreshold?: number
+  readonly nPlusOneThreshold?: ThresholdOption
   /**
    * How many single writes, or transactions around one or two of them, make a loop.
    *
    * @defaultValue `10`
    */
-  readonly writeLoopThreshold?: number
+  readonly writeLoopThreshold?: ThresholdOption
   /**
    * The path of a JSON file that says which findings are not to be reported, why, and until when. Read once, at the
    * start; an entry that has expired, or that matched nothing until the end, is said so once.
@@ -144,8 +145,8 @@ export interface InsightsSettings {
   readonly checkoutStacks: CheckoutStacks
   readonly largeResultRows: Thresholds
   readonly chattyQueries: Thresholds
-  readonly nPlusOneThreshold: number
-  readonly writeLoopThreshold: number
+  readonly nPlusOneThreshold: Thresholds
+  readonly writeLoopThreshold: Thresholds
   readonly suppressions: readonly Suppression[]
   readonly recentUnits: number
   readonly explain: ExplainMode | undefined
@@ -195,8 +196,8 @@ export function resolveOptions(options: InsightsOptions): InsightsSettings {
     checkoutStacks: stacksOf(options.checkoutStacks),
     largeResultRows: thresholdsOf('largeResultRows', options.largeResultRows, defaultRows),
     chattyQueries: thresholdsOf('chattyQueries', options.chattyQueries, { http: 50 }),
-    nPlusOneThreshold: countOf('nPlusOneThreshold', options.nPlusOneThreshold, 5, 2),
-    writeLoopThreshold: countOf('writeLoopThreshold', options.writeLoopThreshold, 10, 2),
+    nPlusOneThreshold: thresholdsOf('nPlusOneThreshold', options.nPlusOneThreshold, 5, repetitions),
+    writeLoopThreshold: thresholdsOf('writeLoopThreshold', options.writeLoopThreshold, 10, repetitions),
     suppressions: suppressionsOf(options.suppressionsFile),
     recentUnits: countOf('recentUnits', options.recentUnits, 1_000, 0),
     explain: explainOf(options.explain),

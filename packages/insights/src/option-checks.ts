@@ -3,11 +3,16 @@ import { isLoggerProvider, type LoggerProviderLike } from '@pgspan/lifecycle'
 import { type KindOfWork, kindsOfWork } from './kind-of-work.js'
 import { Thresholds } from './thresholds.js'
 
-/** The thresholds that a `ThresholdOption` asks for. A number for one kind of work leaves the defaults of the others. */
+/**
+ * The thresholds that a `ThresholdOption` asks for. A number for one kind of work leaves the defaults of the others.
+ *
+ * @param read checks one figure, of the option or of a kind of work.
+ */
 export function thresholdsOf(
   name: string,
   value: unknown,
   byDefault: number | { readonly [Kind in KindOfWork]?: number },
+  read: (name: string, value: unknown) => number = figure,
 ): Thresholds {
   const asked = typeof value === 'object' && value !== null ? value : undefined
   const unknown = Object.keys(asked ?? {}).find((kind) => !kindsOfWork.some((known) => known === kind))
@@ -16,7 +21,7 @@ export function thresholdsOf(
   }
   const figureOf = (kind: KindOfWork): number => {
     const given = asked === undefined ? value : (asked as { readonly [Kind in KindOfWork]?: unknown })[kind]
-    if (given !== undefined) return figure(asked === undefined ? name : `${name}.${kind}`, given)
+    if (given !== undefined) return read(asked === undefined ? name : `${name}.${kind}`, given)
     return typeof byDefault === 'number' ? byDefault : (byDefault[kind] ?? Number.POSITIVE_INFINITY)
   }
   return new Thresholds({
@@ -45,6 +50,11 @@ export function millisByStatement(name: string, value: unknown): ReadonlyMap<str
       figure(`${name}['${statement}']`, millis),
     ]),
   )
+}
+
+/** For {@link thresholdsOf}: repetitions, of which one is none. */
+export function repetitions(name: string, value: unknown): number {
+  return value === false ? Number.POSITIVE_INFINITY : countOf(name, value, 0, 2)
 }
 
 export function countOf(name: string, value: unknown, byDefault: number, least: number): number {

@@ -6,6 +6,7 @@ import type { ObservedQuery } from '../observed-query.js'
 import type { ObservedTransaction } from '../observed-transaction.js'
 import { PerUnit } from '../per-unit.js'
 import { roundMillis } from '../round-millis.js'
+import type { Thresholds } from '../thresholds.js'
 import type { UnitActivity } from '../unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
 import { nameOf, nextCheckAfter, statementDraft } from './repetition.js'
@@ -51,11 +52,11 @@ class ShortTransactions {
  */
 export class AutocommitLoop implements Detector {
   readonly kind = 'autocommit_loop'
-  readonly #threshold: number
+  readonly #thresholds: Thresholds
   readonly #transactions: PerUnit<ShortTransactions> = new PerUnit()
 
-  constructor(threshold: number) {
-    this.#threshold = threshold
+  constructor(thresholds: Thresholds) {
+    this.#thresholds = thresholds
   }
 
   transactionEnded(
@@ -68,7 +69,7 @@ export class AutocommitLoop implements Detector {
     if (first === undefined || last === undefined || activity === undefined) return
     if (activity.isMigration || servesMessage(unit)) return
     const short = this.#transactions.of(activity, first.shape.fingerprint, () => {
-      return new ShortTransactions(first, transaction, this.#threshold)
+      return new ShortTransactions(first, transaction, this.#thresholds.of(unit))
     })
     short.add(transaction)
     if (short.count < short.nextCheck) return

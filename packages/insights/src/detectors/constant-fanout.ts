@@ -1,6 +1,7 @@
 import type { FindingDraft } from '../finding.js'
 import { constantFanoutFix } from '../fix-text.js'
 import type { QueryGroup } from '../query-group.js'
+import type { Thresholds } from '../thresholds.js'
 import type { UnitActivity } from '../unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
 import {
@@ -22,19 +23,25 @@ const maximumEntries = 500
  */
 export class ConstantFanout implements Detector {
   readonly kind = 'constant_fanout'
-  readonly #threshold: number
+  readonly #thresholds: Thresholds
   readonly #runs: Map<string, { count: number; units: number }> = new Map()
   readonly #counted: WeakSet<QueryGroup> = new WeakSet()
 
-  /** @param threshold different values from which on a repetition counts. */
-  constructor(threshold: number) {
-    this.#threshold = threshold
+  /** @param thresholds different values from which on a repetition counts. */
+  constructor(thresholds: Thresholds) {
+    this.#thresholds = thresholds
   }
 
   groupRests(group: QueryGroup, activity: UnitActivity, reporter: Reporter): void {
     const { variation, timing, sighting, shape } = group
-    if (timing.settled < this.#threshold || !mayRepeatByMistake(shape) || this.#counted.has(group)) return
-    if (variation === undefined || variation.distinct < this.#threshold || sighting !== undefined) return
+    if (timing.settled < this.#thresholds.least || !mayRepeatByMistake(shape) || this.#counted.has(group))
+      return
+    if (
+      variation === undefined ||
+      variation.distinct < this.#thresholds.of(group.unit) ||
+      sighting !== undefined
+    )
+      return
     if (activity.isMigration || isRepeatedOnPurpose(group)) return
     this.#counted.add(group)
     if (this.#unitsAlike(`${group.unit.name} ${shape.fingerprint}`, timing.settled) < wantedUnits) return

@@ -698,3 +698,14 @@ test('an N+1 of 200 rows has its true count', () => {
   unit.end()
   expect(finding('n_plus_one')?.evidence).toMatchObject({ count: 200, distinct: 200, coverage: '64 of 64' })
 })
+
+test('how many different values make an N+1 may differ by the kind of work', () => {
+  const { db, insights } = simulate({ nPlusOneThreshold: { http: 3, job: false, outside: 2 } })
+  for (const kind of ['http', 'job', 'trace'] as const) {
+    db.unit = new UnitOfWork(kind, kind)
+    db.query(selectOrders, [], { rows: orders(scattered) })
+    for (const id of scattered.slice(0, 4)) db.query(selectCustomer, [id])
+    db.unit.end()
+  }
+  expect(insights.findings().map(({ kind, unit }) => [kind, unit])).toEqual([['n_plus_one', 'http']])
+})

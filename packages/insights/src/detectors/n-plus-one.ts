@@ -4,6 +4,7 @@ import { nPlusOneFix } from '../fix-text.js'
 import { GrowthWatch } from '../growth-watch.js'
 import type { ObservedQuery } from '../observed-query.js'
 import type { QueryGroup } from '../query-group.js'
+import type { Thresholds } from '../thresholds.js'
 import type { UnitActivity } from '../unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
 import { certainExecutions, type Origin, originOf } from './origin.js'
@@ -28,7 +29,7 @@ const lastAsked = 5
  */
 export class NPlusOne implements Detector {
   readonly kind = 'n_plus_one'
-  readonly #threshold: number
+  readonly #thresholds: Thresholds
   readonly #growth: GrowthWatch = new GrowthWatch()
   /** What was reported of a group: later executions may dilute it. */
   readonly #origins: WeakMap<QueryGroup, Origin> = new WeakMap()
@@ -37,9 +38,9 @@ export class NPlusOne implements Detector {
   readonly #constants: ConstantWatch = new ConstantWatch()
   readonly #varied: WeakMap<QueryGroup, boolean> = new WeakMap()
 
-  /** @param threshold different values from which on a repetition counts. */
-  constructor(threshold: number) {
-    this.#threshold = threshold
+  /** @param thresholds different values from which on a repetition counts. */
+  constructor(thresholds: Thresholds) {
+    this.#thresholds = thresholds
   }
 
   querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
@@ -49,16 +50,20 @@ export class NPlusOne implements Detector {
     if (settled >= firstAsked && settled <= lastAsked && group.variation.probes.length > 0) {
       this.#askCallSite(query, group, activity, reporter)
     }
-    if (settled < this.#threshold || group.variation.distinct < this.#threshold) return
-    if (settled < group.nextCheck) return
+    if (settled < this.#thresholds.least || settled < group.nextCheck || !this.#isRepeated(group)) return
     group.nextCheck = nextCheckAfter(settled)
     if (group.callSites.isComplete) this.#judge(group, activity, reporter, false)
     else this.#due.add(group)
   }
 
   groupRests(group: QueryGroup, activity: UnitActivity, reporter: Reporter): void {
-    if (!mayRepeatByMistake(group.shape) || group.timing.settled < this.#threshold) return
-    if ((group.variation?.distinct ?? 0) >= this.#threshold) this.#judge(group, activity, reporter, true)
+    if (!mayRepeatByMistake(group.shape) || group.timing.settled < this.#thresholds.least) return
+    if (this.#isRepeated(group)) this.#judge(group, activity, reporter, true)
+  }
+
+  #isRepeated({ unit, timing, variation }: QueryGroup): boolean {
+    const threshold = this.#thresholds.of(unit)
+    return timing.settled >= threshold && (variation?.distinct ?? 0) >= threshold
   }
 
   #askCallSite(query: ObservedQuery, group: QueryGroup, activity: UnitActivity, reporter: Reporter): void {
@@ -84,7 +89,7 @@ export class NPlusOne implements Detector {
 
   #originOf(group: QueryGroup): Origin | undefined {
     const known = this.#origins.get(group)
-    const origin = originOf(group, this.#threshold)
+    const origin = originOf(group, this.#thresholds.of(group.unit))
     if (origin === undefined) return known
     return known?.tier === 'proven' && !isSameSource(known, origin) ? known : origin
   }

@@ -3,6 +3,7 @@ import { repeatedFix } from '../fix-text.js'
 import type { ObservedQuery } from '../observed-query.js'
 import type { QueryGroup } from '../query-group.js'
 import { isIdentity } from '../slot-values.js'
+import type { Thresholds } from '../thresholds.js'
 import type { UnitActivity } from '../unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
 import {
@@ -21,35 +22,31 @@ import {
  */
 export class RepeatedQuery implements Detector {
   readonly kind = 'repeated_query'
-  readonly #threshold: number
+  readonly #thresholds: Thresholds
 
-  constructor(threshold: number) {
-    this.#threshold = threshold
+  constructor(thresholds: Thresholds) {
+    this.#thresholds = thresholds
   }
 
   querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
     const { group } = query
-    if (activity === undefined || group === undefined || group.timing.settled < this.#threshold) return
+    if (activity === undefined || group === undefined || group.timing.settled < this.#thresholds.least) return
     if (group.timing.settled < group.nextCheck || !this.#isUnexplained(group)) return
     group.nextCheck = nextCheckAfter(group.timing.settled)
     this.#judge(group, activity, reporter)
   }
 
   groupRests(group: QueryGroup, activity: UnitActivity, reporter: Reporter): void {
-    if (group.timing.settled >= this.#threshold && this.#isUnexplained(group))
+    if (group.timing.settled >= this.#thresholds.least && this.#isUnexplained(group))
       this.#judge(group, activity, reporter)
   }
 
   #isUnexplained(group: QueryGroup): boolean {
-    const isRepeated = group.unknownRuns >= this.#threshold || this.#differsInSpans(group)
+    const threshold = this.#thresholds.of(group.unit)
+    const isRepeated = group.unknownRuns >= threshold || differsInSpans(group, threshold)
     return (
       isRepeated && mayRepeatByMistake(group.shape) && group.shape.slots.some(({ role }) => isIdentity(role))
     )
-  }
-
-  /** Literals in the text, or values as attributes: they tell an N+1 from duplicates, not where it came from. */
-  #differsInSpans(group: QueryGroup): boolean {
-    return !group.isFull && (group.variation?.distinct ?? 0) >= this.#threshold
   }
 
   #judge(group: QueryGroup, activity: UnitActivity, reporter: Reporter): void {
@@ -60,6 +57,11 @@ export class RepeatedQuery implements Detector {
     if (sighting === undefined) group.sighting = reporter.open(draft, group)
     else sighting.update(draft)
   }
+}
+
+/** Literals in the text, or values as attributes: they tell an N+1 from duplicates, not where it came from. */
+function differsInSpans({ isFull, variation }: QueryGroup, threshold: number): boolean {
+  return !isFull && (variation?.distinct ?? 0) >= threshold
 }
 
 function draftOf(group: QueryGroup): FindingDraft {

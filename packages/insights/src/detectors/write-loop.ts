@@ -3,6 +3,7 @@ import type { FindingDraft } from '../finding.js'
 import { writeLoopFix } from '../fix-text.js'
 import type { ObservedQuery } from '../observed-query.js'
 import type { QueryGroup } from '../query-group.js'
+import type { Thresholds } from '../thresholds.js'
 import type { UnitActivity } from '../unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
 import { nameOf, nextCheckAfter, repetitionEvidence, severityOfSaving, statementDraft } from './repetition.js'
@@ -22,17 +23,18 @@ const wantedShare = 0.8
  */
 export class WriteLoop implements Detector {
   readonly kind = 'write_loop'
-  readonly #threshold: number
+  readonly #thresholds: Thresholds
 
-  constructor(threshold: number) {
-    this.#threshold = threshold
+  constructor(thresholds: Thresholds) {
+    this.#thresholds = thresholds
   }
 
   querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
     const { shape, group } = query
     if (shape.kind !== 'write' || group === undefined || activity === undefined || !mayLoop(shape)) return
     const { settled } = group.timing
-    if (settled === this.#threshold) {
+    if (settled < this.#thresholds.least) return
+    if (settled === this.#thresholds.of(group.unit)) {
       group.callSites.ask()
       reporter.askRepeatedCallSite(query, (site) => group.callSites.answer(site))
     }
@@ -47,7 +49,7 @@ export class WriteLoop implements Detector {
 
   #judge(group: QueryGroup, activity: UnitActivity, reporter: Reporter): void {
     const { sighting, timing } = group
-    if (timing.settled < this.#threshold || !timing.isBurst || activity.isMigration) return
+    if (timing.settled < this.#thresholds.of(group.unit) || !timing.isBurst || activity.isMigration) return
     if (sighting !== undefined && sighting.finding.kind !== this.kind) return
     if (!writesSingleRows(group) || group.isTransactionPerItem) return
     if (group.chainedRuns >= timing.settled * wantedShare) return

@@ -75,3 +75,10 @@ describe('writes that expect to change nothing now and then are none', () => {
     expect(kinds()).toEqual([])
   })
 })
+
+test('a query of another client, of which only the returned rows are known, is none', () => {
+  const { insights, kinds } = simulate()
+  for (const id of [1, 2, 3, 4])
+    insights.recordQuery({ text: update, values: [id], rows: [], durationMillis: 1 })
+  expect(kinds()).toEqual([])
+})

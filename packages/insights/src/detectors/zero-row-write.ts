@@ -38,6 +38,8 @@ export class ZeroRowWrite implements Detector {
   querySettled(query: ObservedQuery, _activity: UnitActivity | undefined, reporter: Reporter): void {
     const { shape, rowCount } = query
     if (shape.kind !== 'write' || rowCount === undefined || query.errorCode !== undefined) return
+    // Somebody's span tells how many rows came back, and not how many were changed.
+    if (query.callSites === undefined) return
     if (rowCount > 0) {
       if (this.#suspects.size > 0) this.#clear(query)
       return

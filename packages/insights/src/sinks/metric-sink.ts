@@ -72,8 +72,17 @@ export class MetricSink implements FindingSink {
   }
 }
 
+const repetitions: readonly Finding['kind'][] = [
+  'n_plus_one',
+  'constant_fanout',
+  'duplicate_query',
+  'repeated_query',
+  'write_loop',
+  'autocommit_loop',
+]
+
 function isRepetition(kind: Finding['kind']): boolean {
-  return kind === 'n_plus_one' || kind === 'duplicate_query' || kind === 'repeated_query'
+  return repetitions.includes(kind)
 }
 
 function optionsOf({ unit, description, buckets }: MetricDefinition): MetricOptions {
