@@ -19,12 +19,13 @@ export async function startPgBouncer(
   program: string,
   server: URL,
   poolMode: 'session' | 'transaction' | 'statement',
+  settings = '',
 ): Promise<PgBouncer> {
   const folder = await mkdtemp(join(tmpdir(), 'pgspan-pgbouncer-'))
   await chmod(folder, 0o755)
   const port = await freePort()
   const config = join(folder, 'pgbouncer.ini')
-  await writeFile(config, configuration(server, port, poolMode), { mode: 0o644 })
+  await writeFile(config, configuration(server, port, poolMode) + settings, { mode: 0o644 })
   const child = spawn(program, ['--quiet', config], { ...(await findAccount()), stdio: 'ignore' })
   const ended = once(child, 'exit')
   for (let i = 0; !(await listens(port)); i++) {

@@ -147,6 +147,29 @@ export const serverConnectionHeadroom: MetricDefinition = {
   link: `${ours}#pgspanserverconnectionheadroom`,
 }
 
+export const serverUp: MetricDefinition = {
+  name: 'pgspan.server.up',
+  instrument: 'gauge',
+  unit: '{server}',
+  description:
+    'Whether the server answered when it was asked for its figures last: 1 or 0; while 0, its other figures are the last known.',
+  valueType: 'int',
+  stability: 'pgspan',
+  attributes: target,
+  link: `${ours}#pgspanserverup`,
+}
+
+export const serverInRecovery: MetricDefinition = {
+  name: 'pgspan.server.in_recovery',
+  instrument: 'gauge',
+  unit: '{server}',
+  description: 'Whether the server is a replica that takes no writes: 1 or 0.',
+  valueType: 'int',
+  stability: 'pgspan',
+  attributes: target,
+  link: `${ours}#pgspanserverin_recovery`,
+}
+
 // What a PgBouncer says.
 
 export const pgbouncerClients: MetricDefinition = {

@@ -64,9 +64,10 @@ export class PoolView {
    * has none to offer; rejects with the driver's error.
    *
    * @param purpose ends up in its application name
+   * @param database another one of the same server
    */
-  async openSideConnection(purpose: string): Promise<SideConnection | undefined> {
-    return this.#ended ? undefined : this.#openSide?.(purpose)
+  async openSideConnection(purpose: string, database?: string): Promise<SideConnection | undefined> {
+    return this.#ended ? undefined : this.#openSide?.(purpose, database)
   }
 
   /** Undefined if the pool is gone or its source has none to offer. */

@@ -10,5 +10,9 @@ export interface SideConnection {
   close(): void
 }
 
-/** Opens one with the pool's own driver and options; rejects with the driver's error. */
-export type OpenSideConnection = (purpose: string) => Promise<SideConnection | undefined>
+/**
+ * Opens one with the pool's own driver and options; rejects with the driver's error.
+ *
+ * @param database another one of the same server.
+ */
+export type OpenSideConnection = (purpose: string, database?: string) => Promise<SideConnection | undefined>

@@ -57,6 +57,7 @@ export interface PgClient extends EventEmitter {
   readonly port?: unknown
   readonly database?: unknown
   readonly user?: unknown
+  readonly password?: unknown
   readonly processID?: number | null
   readonly readyForQuery?: boolean
   /** `I`, `T` or `E`. */

@@ -31,7 +31,7 @@ export function poolStateOf(pool: PgPool, target: DatabaseTarget): PoolState {
     poolNames.take(undefined, target),
     target,
     () => countsOf(reference.deref()),
-    (purpose) => openSideConnection(reference.deref(), purpose),
+    (purpose, database) => openSideConnection(reference.deref(), purpose, database),
     () => controlOf(reference.deref()),
   )
   const state: PoolState = { view, requests: 0 }

@@ -17,11 +17,13 @@ export function silently<Result>(action: () => Result): Result {
 export async function openSideConnection(
   pool: PgPool | undefined,
   purpose: string,
+  database?: string,
 ): Promise<SideConnection | undefined> {
   if (pool === undefined || pool.ended === true || typeof pool.Client !== 'function') return undefined
   // The class that the pool itself calls with such options.
   const Client = pool.Client as new (options: object) => PgClient
-  const client = new Client(optionsFor(pool, purpose))
+  const own = optionsFor(pool, purpose)
+  const client = new Client(database === undefined ? own : { ...own, ...placeOf(new Client(own)), database })
   clientStateOf(client).isSideConnection = true
   // Who uses the connection learns of its loss from its next query.
   client.on('error', () => {})
@@ -55,4 +57,9 @@ function optionsFor(pool: PgPool, purpose: string): object {
     // The server's own timeouts are not asked for: proxies refuse connections that do.
     query_timeout: timeoutMillis,
   }
+}
+
+/** Where options lead to, spelled out: a connection string would win over what stands beside it. */
+function placeOf({ host, port, user, password }: PgClient): object {
+  return { connectionString: undefined, host, port, user, password }
 }
