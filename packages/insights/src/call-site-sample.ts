@@ -41,6 +41,11 @@ export class CallSiteSample {
     return this.#known >= leastSites && this.#places.size === 1
   }
 
+  /** At least three executions are known, and some of them come from one place. */
+  get isRepeated(): boolean {
+    return this.#known >= leastSites && this.#places.size < this.#known
+  }
+
   /** At least three executions are known, and each comes from another place. */
   get isScattered(): boolean {
     return this.#known >= leastSites && this.#places.size === this.#known

@@ -7,6 +7,13 @@ import { small } from './value-hash.js'
 export const maximumProbedKeys = 64
 const maximumCandidates = 12
 
+/** What the columns of one statement's results held together. */
+interface SourceHits {
+  hits: number
+  /** Evidence by the values, of the column that says most. */
+  bits: number
+}
+
 /**
  * Looks for the values of one slot of a repeated statement in the results that were there when they were asked for.
  *
@@ -19,6 +26,8 @@ export class ColumnProbe {
   readonly candidates: ProvenanceCandidate[] = []
   /** Columns of the statement's own results that held values before they were asked for. */
   readonly own: ProvenanceCandidate[] = []
+  /** By statement: how many values any column of its results held. */
+  readonly held: Map<string, SourceHits> = new Map()
   /** How many columns there were to be found in. */
   columnsTried = 0
   readonly #keys: number[] = []
@@ -42,18 +51,33 @@ export class ColumnProbe {
       const source = sources[i]
       if (source === undefined) continue
       const into = source.shape.fingerprint === ownFingerprint ? this.own : this.candidates
+      let bits = -1
       for (const column of source.columns) {
         if (column.size === 0) continue
         columns++
         const ordinal = column.find(hash)
-        if (ordinal >= 0) this.#candidate(into, source, column)?.hit(ordinal)
+        if (ordinal < 0) continue
+        this.#candidate(into, source, column)?.hit(ordinal)
+        bits = Math.max(bits, column.bitsOf(ordinal))
       }
+      if (bits >= 0) this.#hold(source.shape.fingerprint, bits)
     }
     if (columns > this.columnsTried) this.columnsTried = columns
   }
 
   #isKnown(hash: number): boolean {
     return this.#keys.includes(small(hash))
+  }
+
+  #hold(fingerprint: string, bits: number): void {
+    let held = this.held.get(fingerprint)
+    if (held === undefined) {
+      if (this.held.size === maximumCandidates) return
+      held = { hits: 0, bits: 0 }
+      this.held.set(fingerprint, held)
+    }
+    held.hits++
+    held.bits += bits
   }
 
   #candidate(

@@ -8,6 +8,8 @@ const proofBits = 10
 /** Names that go together loosely need this much more. */
 const looseProofBits = 4
 const wantedCoverage = 0.8
+/** What a column holds less of is no part of the explanation. */
+const leastShare = 0.25
 
 /** Constants of the code are hardly as many. */
 const moreThanConstants = 20
@@ -49,7 +51,22 @@ export function provenanceOf(
     // Of equals the first one wins: it was found in the newer result.
     if (score > bestScore) [best, bestScore] = [provenance, score]
   }
-  return best
+  return best ?? fromTwoColumns(probe, leastHits)
+}
+
+/** A loop may ask twice for each row: for who opened it, and for who closed it. Only a proof counts. */
+function fromTwoColumns(probe: ColumnProbe, leastHits: number): Provenance | undefined {
+  const { keys } = probe
+  for (const [fingerprint, { hits, bits }] of probe.held) {
+    if (hits < leastHits || hits < keys * wantedCoverage) continue
+    const [first, second] = probe.candidates
+      .filter(({ source }) => source.shape.fingerprint === fingerprint)
+      .sort((left, right) => right.hits - left.hits)
+    if (first === undefined || second === undefined || second.hits < keys * leastShare) continue
+    if (bits - roomForChance(probe, hits) < proofBits) continue
+    return { candidate: first, keys, hits, isProof: true, isNamed: false }
+  }
+  return undefined
 }
 
 /** How many values must come from the statement's own rows, apart from the first one, which cannot. */
@@ -80,7 +97,7 @@ function judge(
   isPlain: boolean,
 ): Provenance {
   const order = orderBits(candidate)
-  const bits = Math.max(0, candidate.valueBits + order - roomForChance(probe, candidate))
+  const bits = Math.max(0, candidate.valueBits + order - roomForChance(probe, candidate.hits))
   const isProvenByName =
     affinity === 'close' ? !isPlain || isWholeList(candidate) : affinity === 'loose' && bits >= looseProofBits
   return {
@@ -118,8 +135,8 @@ function orderBits(candidate: ProvenanceCandidate): number {
 }
 
 /** Among many columns and with some values allowed to miss, a coincidence has more ways to happen. */
-function roomForChance(probe: ColumnProbe, candidate: ProvenanceCandidate): number {
-  return Math.log2(Math.max(1, probe.columnsTried)) + log2Choose(probe.keys, candidate.hits)
+function roomForChance(probe: ColumnProbe, hits: number): number {
+  return Math.log2(Math.max(1, probe.columnsTried)) + log2Choose(probe.keys, hits)
 }
 
 function log2Choose(n: number, k: number): number {

@@ -213,6 +213,24 @@ describe('an N+1 is proven when its values came out of an earlier result', () =>
     expect(finding('n_plus_one')?.tier).toBe('proven')
   })
 
+  test('of a loop that asks for two columns of each row', () => {
+    const { db, unit, finding } = simulate()
+    const closers = scattered.map((id) => id + 200_000)
+    db.query('SELECT id, opened_by, closed_by FROM tickets', [], {
+      rows: scattered.map((opened_by, i) => ({ id: 70_001 + 13 * i, opened_by, closed_by: closers[i] })),
+    })
+    for (const [i, id] of scattered.entries()) {
+      db.query(selectCustomer, [id], { site: siteAt('load', 5) })
+      db.query(selectCustomer, [closers[i]], { site: siteAt('load', 6) })
+    }
+    unit.end()
+    expect(finding('n_plus_one')).toMatchObject({
+      tier: 'proven',
+      evidence: { count: 24, coverage: '24 of 24' },
+      source: { column: expect.stringMatching(/^tickets\.(opened|closed)_by$/) },
+    })
+  })
+
   test('over pages: each page feeds the values that follow it', () => {
     const { db, unit, finding } = simulate()
     for (let page = 0; page < 4; page++) {

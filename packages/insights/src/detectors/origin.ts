@@ -50,7 +50,8 @@ export function originOf(group: QueryGroup, leastHits: number): Origin | undefin
 /** One place in the code makes the statement again and again, and not in order to find one thing. */
 function isLoop(group: QueryGroup): boolean {
   const { callSites, timing } = group
-  if (!callSites.isOnePlace || !timing.isBurst || !group.isRegular) return false
+  const isOnePlace = callSites.isOnePlace || (callSites.isRepeated && timing.settled >= scatteredExecutions)
+  if (!isOnePlace || !timing.isBurst || !group.isRegular) return false
   return timing.settled >= certainExecutions || timing.isConcurrent || !group.isSearch
 }
 
