@@ -7,6 +7,7 @@ export interface EnvironmentSettings {
   readonly poolWaitMillis: number | false | undefined
   readonly console: boolean | undefined
   readonly suppressionsFile: string | undefined
+  readonly inspector: boolean | number | undefined
 }
 
 type Reader<Value> = (value: string) => Value | undefined
@@ -27,12 +28,18 @@ const readMillis: Reader<number | false> = (value) => {
   return Number.isFinite(millis) && millis > 0 ? millis : undefined
 }
 
+const readPageSwitch: Reader<boolean | number> = (value) => {
+  const port = Number(value)
+  return Number.isInteger(port) && port > 1 && port < 65_536 ? port : readBoolean(value)
+}
+
 const variables = [
   'PGSPAN_DISABLED',
   'PGSPAN_SLOW_QUERY_MILLIS',
   'PGSPAN_POOL_WAIT_MILLIS',
   'PGSPAN_CONSOLE',
   'PGSPAN_SUPPRESSIONS_FILE',
+  'PGSPAN_INSPECTOR',
 ] as const
 type Variable = (typeof variables)[number]
 
@@ -67,6 +74,7 @@ export function readEnvironment(
     poolWaitMillis: read('PGSPAN_POOL_WAIT_MILLIS', readMillis, 'a number of milliseconds above 0, or off'),
     console: read('PGSPAN_CONSOLE', readBoolean, '1 or 0'),
     suppressionsFile: read('PGSPAN_SUPPRESSIONS_FILE', (path) => path, 'the path of a file'),
+    inspector: read('PGSPAN_INSPECTOR', readPageSwitch, '1, 0 or a port'),
   }
 }
 

@@ -1,4 +1,4 @@
-export { type Finding, InsightsSpanProcessor } from '@pgspan/insights'
+export { createInsights, type Finding, type Insights, InsightsSpanProcessor } from '@pgspan/insights'
 export {
   instrumentClient,
   instrumentPg,

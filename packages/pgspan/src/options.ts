@@ -1,4 +1,5 @@
 import type { Instrumentation } from '@opentelemetry/instrumentation'
+import type { DatabaseHeaderOptions } from '@pgspan/http'
 import type { Finding, InsightsOptions } from '@pgspan/insights'
 import type { PgInstrumentationConfig, SpanRule } from '@pgspan/instrumentation-pg'
 import type { SdkSpanProcessor } from './sdk-packages.js'
@@ -41,6 +42,19 @@ export interface PgspanOptions {
    * @defaultValue `OTEL_EXPORTER_PROMETHEUS_PORT`, or 9464
    */
   readonly prometheusPort?: number | false
+  /**
+   * What each request did to the database, in the headers of its response, such as `Server-Timing`; `false` for none.
+   *
+   * @defaultValue for everybody, unless `NODE_ENV` is `production`; then for those whom `authorize` lets
+   */
+  readonly responseHeaders?: DatabaseHeaderOptions | false
+  /**
+   * The page that shows what requests do, on a port of 127.0.0.1, for whoever has the address that is printed; `true` for
+   * a free port.
+   *
+   * @defaultValue `PGSPAN_INSPECTOR`, or as `console`
+   */
+  readonly inspector?: boolean | number
   /** More instrumentations, started together with ours. */
   readonly instrumentations?: readonly Instrumentation[]
   /** More span processors, beside those that the environment asks for. */
@@ -61,6 +75,14 @@ const checks: { [Option in keyof Required<PgspanOptions>]: readonly [(value: unk
     pg: [(value) => typeof value === 'object' && value !== null, 'an object of options'],
     prometheusHost: [isText, 'a host name or an address'],
     prometheusPort: [isPortOrFalse, 'a port from 1 to 65535, or false'],
+    responseHeaders: [
+      (value) => value === false || (typeof value === 'object' && value !== null),
+      'an object of options, or false',
+    ],
+    inspector: [
+      (value) => typeof value === 'boolean' || isPort(value),
+      'true, false or a port from 1 to 65535',
+    ],
     instrumentations: [Array.isArray, 'an array of instrumentations'],
     spanProcessors: [Array.isArray, 'an array of span processors'],
     onFinding: [(value) => typeof value === 'function', 'a function'],
@@ -104,9 +126,11 @@ function isMillisOrFalse(value: unknown): boolean {
 }
 
 function isPortOrFalse(value: unknown): boolean {
-  return (
-    value === false || (typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536)
-  )
+  return value === false || isPort(value)
+}
+
+function isPort(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536
 }
 
 function isRule(value: unknown): boolean {

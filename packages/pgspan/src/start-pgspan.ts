@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
+import { sendDatabaseHeaders } from '@pgspan/http'
 import { createConsoleSink, createInsights, type Insights, InsightsSpanProcessor } from '@pgspan/insights'
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
 import { processState } from '@pgspan/lifecycle'
+import { startDevelopmentPage } from './development-page.js'
 import { type EnvironmentSettings, readEnvironment } from './environment.js'
 import { describeMissingSdk } from './missing-sdk.js'
 import { loadOptionalPackage } from './optional-package.js'
@@ -16,6 +18,8 @@ export interface Pgspan {
   readonly insights: Insights | undefined
   /** Settles with the address of the metrics endpoint once it listens; undefined if there is none. */
   readonly metricsUrl: Promise<string | undefined>
+  /** Settles with the address of the page, half a second after the start; undefined if there is none. */
+  readonly inspectorUrl: Promise<string | undefined>
   /** Exports what is left and stops everything. */
   shutdown(): Promise<void>
 }
@@ -39,10 +43,12 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
     diag.setLogger(new DiagConsoleLogger(), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true })
   const environment = readEnvironment()
   if (environment.disabled) {
-    return { insights: undefined, metricsUrl: Promise.resolve(undefined), shutdown: async () => {} }
+    const none = Promise.resolve(undefined)
+    return { insights: undefined, metricsUrl: none, inspectorUrl: none, shutdown: async () => {} }
   }
   // First, since a wrong option of theirs stops everything.
-  const instrumentations = [...ownInstrumentations(options), ...(options.instrumentations ?? [])]
+  const ownPorts: (() => number | undefined)[] = []
+  const instrumentations = [...ownInstrumentations(options, ownPorts), ...(options.instrumentations ?? [])]
   const insights = makeInsights(options, environment)
   const stopListening = listen(insights, options, environment)
   const sdk = runGuarded(() => startSdk(options, instrumentations, new InsightsSpanProcessor(insights)))
@@ -50,12 +56,22 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
     insights.attach()
     process.stderr.write(`${describeMissingSdk()}\n`)
   }
+  const stopHeaders = runGuarded(() => startHeaders(options, insights))
+  const inspector = options.inspector ?? environment.inspector ?? isShown(options, environment)
+  const page =
+    inspector === false
+      ? undefined
+      : runGuarded(() => startDevelopmentPage(insights, inspector === true ? 0 : inspector))
+  ownPorts.push(() => page?.port)
   return {
     insights,
     metricsUrl: sdk?.metricsUrl ?? Promise.resolve(undefined),
+    inspectorUrl: page?.url ?? Promise.resolve(undefined),
     async shutdown() {
       if (processState().patchedDrivers.size === 0) diag.warn(`pgspan: ${nothingObserved}`)
       stopListening()
+      stopHeaders?.()
+      page?.close()
       insights.close()
       await sdk?.shutdown()
       for (const instrumentation of instrumentations) instrumentation.disable()
@@ -78,7 +94,11 @@ function makeInsights(options: PgspanOptions, environment: EnvironmentSettings):
   }
 }
 
-function ownInstrumentations(options: PgspanOptions): Instrumentation[] {
+/** @param ownPorts requests to them are nobody's. */
+function ownInstrumentations(
+  options: PgspanOptions,
+  ownPorts: readonly (() => number | undefined)[],
+): Instrumentation[] {
   const { acquireSpans, connectSpans } = options
   const pg = new PgInstrumentation({
     ...options.pg,
@@ -89,8 +109,9 @@ function ownInstrumentations(options: PgspanOptions): Instrumentation[] {
   const http = runGuarded(() => loadOptionalPackage<HttpPackage>('@opentelemetry/instrumentation-http'))
   if (http === undefined) return [pg]
   const address = prometheusAddress(options)
-  const ignoreIncomingRequestHook = ({ socket }: IncomingMessage): boolean =>
-    address !== false && socket.localPort === address.port
+  const ignoreIncomingRequestHook = ({ socket: { localPort } }: IncomingMessage): boolean =>
+    (address !== false && localPort === address.port) ||
+    ownPorts.some((port) => localPort !== undefined && port() === localPort)
   return [pg, new http.exports.HttpInstrumentation({ ignoreIncomingRequestHook })]
 }
 
@@ -111,11 +132,22 @@ function merged(options: PgspanOptions, environment: EnvironmentSettings): Pgspa
   }
 }
 
+/** In production only those whom the application names see headers; where it names nobody, nothing is counted for them. */
+function startHeaders({ responseHeaders = {} }: PgspanOptions, insights: Insights): (() => void) | undefined {
+  if (responseHeaders === false) return undefined
+  if (responseHeaders.authorize === undefined && process.env.NODE_ENV === 'production') return undefined
+  return sendDatabaseHeaders({ insights, ...responseHeaders })
+}
+
+/** A person watches. */
+function isShown(options: PgspanOptions, environment: EnvironmentSettings): boolean {
+  return options.console ?? environment.console ?? process.env.NODE_ENV !== 'production'
+}
+
 /** Hands findings to the console and to the caller; returns the function that stops it. */
 function listen(insights: Insights, options: PgspanOptions, environment: EnvironmentSettings): () => void {
-  const isDevelopment = process.env.NODE_ENV !== 'production'
   const listeners = [
-    ...((options.console ?? environment.console ?? isDevelopment) ? [createConsoleSink()] : []),
+    ...(isShown(options, environment) ? [createConsoleSink()] : []),
     ...(options.onFinding ? [options.onFinding] : []),
   ]
   const stops = listeners.map((listener) => insights.subscribe(listener))
