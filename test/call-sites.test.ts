@@ -1,5 +1,5 @@
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
-import { type CallSite, processState } from '@pgspan/lifecycle'
+import { type CallSite, processState, type QueryExecution } from '@pgspan/lifecycle'
 import type pg from 'pg'
 import Cursor from 'pg-cursor'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -84,6 +84,47 @@ test('queries of an async function in Promise.all are found in that function', a
 test('a query with a callback has no stack to read, and says so at once', async () => {
   await new Promise((resolve) => pool.query('SELECT 1', resolve))
   expect(sites).toEqual([undefined])
+})
+
+describe('behind a queue whose promises are resolved by hand', () => {
+  /** As a data loader does it: one query for all that wait. */
+  function viaQueue(text: string): Promise<unknown> {
+    return new Promise((resolve) => {
+      process.nextTick(() => void pool.query(text).then((result) => resolve(result)))
+    })
+  }
+  async function library(text: string): Promise<unknown> {
+    return await viaQueue(text)
+  }
+
+  test('a query is found at the line that awaits its answer, before that goes on', async () => {
+    async function load(): Promise<number> {
+      await library('SELECT 1 AS queued')
+      expect(sites).toHaveLength(1)
+      return lineOfCaller() - 2
+    }
+    const line = await load()
+    expect(sites).toEqual([expect.objectContaining({ file: own, line, functionName: 'load' })])
+  })
+
+  test('a question that comes later than the answer is not answered by whoever is at work then', async () => {
+    asks = false
+    let late: QueryExecution | undefined
+    const stop = processState().dispatcher.attach({
+      name: 'asks late',
+      querySettled: (query) => {
+        late = query
+      },
+    })
+    await library('SELECT 1 AS late')
+    stop()
+    late?.requestCallSite((site) => sites.push(site))
+    const noise = async (): Promise<void> => {
+      await library('SELECT 1 AS noise')
+    }
+    await noise()
+    expect(sites).toEqual([undefined])
+  })
 })
 
 describe('from the second question about a statement on, a caller is found', () => {

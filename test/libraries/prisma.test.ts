@@ -139,15 +139,22 @@ describe('Prisma', () => {
     ])
   })
 
-  test('findUnique and transactions go through a queue of Prisma’s, so that no stack leads to their line', async () => {
-    const { result } = await request(async () => {
-      await prisma.$transaction((tx) => tx.$queryRawUnsafe(slowSql))
+  test('a slow query of a transaction is found at its line, through Prisma’s queue', async () => {
+    await request(() =>
+      prisma.$transaction(async function work(tx) {
+        await tx.$queryRawUnsafe(slowSql) // ← slow in transaction
+      }),
+    )
+    expect(places('slow_query')).toEqual([{ ...lineOf('slow in transaction'), functionName: 'work' }])
+  })
+
+  test('a loop of findUnique is a proven N+1 with its line, through Prisma’s queue', async () => {
+    async function loadBuyers() {
       const purchases = await prisma.purchase.findMany({ take: 8 })
-      for (const { personId } of purchases) await prisma.person.findUnique({ where: { id: personId } })
-      return purchases.length
-    })
-    expect(result).toBe(8)
-    expect(places('slow_query')).toEqual([{}])
-    expect(findings('n_plus_one')).toMatchObject([{ tier: 'proven', callSite: undefined }])
+      for (const { personId } of purchases) await prisma.person.findUnique({ where: { id: personId } }) // ← unique
+    }
+    await request(loadBuyers)
+    expect(findings('n_plus_one')).toMatchObject([{ tier: 'proven' }])
+    expect(places('n_plus_one')).toEqual([{ ...lineOf('unique'), functionName: 'loadBuyers' }])
   })
 })

@@ -27,6 +27,11 @@ export function readCallSite(ownOutermost: OwnFunction): CallSite | undefined {
   return siteIn(captureFrames(ownOutermost))
 }
 
+/** The innermost line of the application that waits for what runs now; at the same cost. */
+export function readWaitingSite(ownOutermost: OwnFunction): CallSite | undefined {
+  return siteIn(captureFrames(ownOutermost).filter(({ isAsync }) => isAsync))
+}
+
 /**
  * The innermost line of the application in the stack of an error that the driver has given to its caller.
  *

@@ -1,5 +1,5 @@
 import { processState, type QueryResultView, runWithUnitOfWork } from '@pgspan/lifecycle'
-import type { PgQueryExecution } from './pg-query-execution.js'
+import { noteSettling, type PgQueryExecution } from './pg-query-execution.js'
 import type { PgQuery } from './pg-shapes.js'
 
 const { dispatcher } = processState()
@@ -14,12 +14,11 @@ const { dispatcher } = processState()
  */
 export function settle(execution: PgQueryExecution, error: unknown, result: unknown): void {
   if (execution.settledAt !== 0) return
-  if (error) {
-    dispatcher.settleQuery(execution, error, undefined)
-    return
-  }
-  if (!execution.isSubmittable) execution.rowCount = rowCountOf(result)
-  dispatcher.settleQuery(execution, undefined, isResult(result) ? result : undefined)
+  if (!error && !execution.isSubmittable) execution.rowCount = rowCountOf(result)
+  noteSettling(execution)
+  if (error) dispatcher.settleQuery(execution, error, undefined)
+  else dispatcher.settleQuery(execution, undefined, isResult(result) ? result : undefined)
+  noteSettling(undefined)
 }
 
 /**

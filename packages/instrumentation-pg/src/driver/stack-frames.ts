@@ -32,7 +32,7 @@ const stackDepth = 50
  * A process maps sources by Node's `--enable-source-maps`, whose maps are read, or by an `Error.prepareStackTrace` of its
  * own (test runners, transpilers), which is asked. Both stay as they are.
  */
-export function captureFrames(ownOutermost: OwnFunction): readonly StackFrame[] {
+export function captureFrames(ownOutermost: OwnFunction): readonly KeptFrame[] {
   return framesOf(keepStack(ownOutermost, stackDepth))
 }
 
