@@ -138,3 +138,40 @@ describe('what cannot be done ends with 2', () => {
     expect(stdout).toBe('')
   })
 })
+
+describe('node --import pgspan/register', () => {
+  const register = fileURLToPath(new URL('../packages/pgspan/dist/register.js', import.meta.url))
+
+  /** What a server says on stderr until it has said `word`, or for three seconds after it has begun. */
+  function sayings(word: string, env: Record<string, string>): Promise<string> {
+    return new Promise((resolve) => {
+      const child = execFile(
+        process.execPath,
+        ['--require', register, join('apps', 'pools.cjs'), 'server'],
+        {
+          cwd: driversFolder,
+          env: {
+            ...process.env,
+            DATABASE_URL: database().connectionString,
+            OTEL_METRICS_EXPORTER: 'none',
+            PGSPAN_CONSOLE: '0',
+            ...env,
+          },
+          timeout: 15_000,
+        },
+        (_error, _stdout, stderr) => resolve(stderr),
+      )
+      child.stderr?.on('data', (text: string) => {
+        if (text.includes(word)) child.kill('SIGTERM')
+      })
+      if (word === '') child.stdout?.once('data', () => setTimeout(() => child.kill('SIGTERM'), 3_000))
+    })
+  }
+
+  test('names a misconfigured pool a moment after the start, if it is to say anything', async () => {
+    const [told, silent] = await Promise.all([sayings('Remedy', { PGSPAN_DOCTOR: '1' }), sayings('', {})])
+    expect(told).toContain(`pgspan: pool ${database().name}: Requests for a connection may wait for ever`)
+    expect(told.match(/Remedy:/g)).toHaveLength(1)
+    expect(silent).toBe('')
+  })
+})

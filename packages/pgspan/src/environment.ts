@@ -6,6 +6,8 @@ export interface EnvironmentSettings {
   readonly slowQueryMillis: number | false | undefined
   readonly poolWaitMillis: number | false | undefined
   readonly console: boolean | undefined
+  readonly doctor: boolean | undefined
+  readonly serverFigures: boolean | undefined
   readonly suppressionsFile: string | undefined
   readonly inspector: boolean | number | undefined
 }
@@ -38,6 +40,8 @@ const variables = [
   'PGSPAN_SLOW_QUERY_MILLIS',
   'PGSPAN_POOL_WAIT_MILLIS',
   'PGSPAN_CONSOLE',
+  'PGSPAN_DOCTOR',
+  'PGSPAN_SERVER_FIGURES',
   'PGSPAN_SUPPRESSIONS_FILE',
   'PGSPAN_INSPECTOR',
 ] as const
@@ -73,6 +77,8 @@ export function readEnvironment(
     slowQueryMillis: read('PGSPAN_SLOW_QUERY_MILLIS', readMillis, 'a number of milliseconds above 0, or off'),
     poolWaitMillis: read('PGSPAN_POOL_WAIT_MILLIS', readMillis, 'a number of milliseconds above 0, or off'),
     console: read('PGSPAN_CONSOLE', readBoolean, '1 or 0'),
+    doctor: read('PGSPAN_DOCTOR', readBoolean, '1 or 0'),
+    serverFigures: read('PGSPAN_SERVER_FIGURES', readBoolean, '1 or 0'),
     suppressionsFile: read('PGSPAN_SUPPRESSIONS_FILE', (path) => path, 'the path of a file'),
     inspector: read('PGSPAN_INSPECTOR', readPageSwitch, '1, 0 or a port'),
   }

@@ -12,5 +12,6 @@ export {
   runInUnitOfWork,
   type UnitOfWork,
 } from '@pgspan/lifecycle'
+export { retryIdempotent, withTransaction } from '@pgspan/pool-care'
 export type { PgspanOptions } from './options.js'
 export { type Pgspan, startPgspan } from './start-pgspan.js'

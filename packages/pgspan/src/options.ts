@@ -2,6 +2,7 @@ import type { Instrumentation } from '@opentelemetry/instrumentation'
 import type { DatabaseHeaderOptions } from '@pgspan/http'
 import type { Finding, InsightsOptions } from '@pgspan/insights'
 import type { PgInstrumentationConfig, SpanRule } from '@pgspan/instrumentation-pg'
+import type { PoolCareOptions, ServerFiguresOptions } from '@pgspan/pool-care'
 import type { SdkSpanProcessor } from './sdk-packages.js'
 
 /** Options of {@link startPgspan}; all optional. What is given here wins over environment variables. */
@@ -26,6 +27,16 @@ export interface PgspanOptions {
    * @defaultValue `PGSPAN_CONSOLE`, or on unless `NODE_ENV` is `production`
    */
   readonly console?: boolean
+  /**
+   * Pools that are set up so that they fail in bad times are named on stderr, each once, with the remedy.
+   *
+   * @defaultValue `PGSPAN_DOCTOR`, or as `console`
+   */
+  readonly doctor?: boolean
+  /** Care for pools: validation, recycling, retries; `{}` for a drain alone. @defaultValue none */
+  readonly poolCare?: PoolCareOptions
+  /** What the server says of its sessions, over a connection of its own. @defaultValue `PGSPAN_SERVER_FIGURES`, or off */
+  readonly serverFigures?: boolean | ServerFiguresOptions
   /** Spans for waiting for a connection. @defaultValue `slow`: failed, or 50 ms and more */
   readonly acquireSpans?: SpanRule
   /** Spans for opening a connection. @defaultValue `slow`: failed, or 50 ms and more */
@@ -69,6 +80,12 @@ const checks: { [Option in keyof Required<PgspanOptions>]: readonly [(value: unk
     slowQueryMillis: [isMillisOrFalse, 'a number of milliseconds above 0, or false'],
     poolWaitMillis: [isMillisOrFalse, 'a number of milliseconds above 0, or false'],
     console: [(value) => typeof value === 'boolean', 'true or false'],
+    doctor: [(value) => typeof value === 'boolean', 'true or false'],
+    poolCare: [(value) => typeof value === 'object' && value !== null, 'an object of options'],
+    serverFigures: [
+      (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
+      'true, false, or an object of options',
+    ],
     acquireSpans: [isRule, "'always', 'never' or 'slow'"],
     connectSpans: [isRule, "'always', 'never' or 'slow'"],
     insights: [(value) => typeof value === 'object' && value !== null, 'an object of options'],

@@ -10,10 +10,11 @@ import { type EnvironmentSettings, readEnvironment } from './environment.js'
 import { describeMissingSdk } from './missing-sdk.js'
 import { loadOptionalPackage } from './optional-package.js'
 import { checkOptions, insightsOptions, type PgspanOptions } from './options.js'
+import { type PoolParts, startPoolParts } from './pool-parts.js'
 import { prometheusAddress, startSdk } from './sdk.js'
 
 /** What {@link startPgspan} started. */
-export interface Pgspan {
+export interface Pgspan extends Omit<PoolParts, 'close'> {
   /** Findings and statistics of this process; undefined if pgspan is disabled. */
   readonly insights: Insights | undefined
   /** Settles with the address of the metrics endpoint once it listens; undefined if there is none. */
@@ -44,12 +45,22 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
   const environment = readEnvironment()
   if (environment.disabled) {
     const none = Promise.resolve(undefined)
-    return { insights: undefined, metricsUrl: none, inspectorUrl: none, shutdown: async () => {} }
+    return {
+      insights: undefined,
+      doctor: undefined,
+      poolCare: undefined,
+      serverFigures: undefined,
+      metricsUrl: none,
+      inspectorUrl: none,
+      shutdown: async () => {},
+    }
   }
   // First, since a wrong option of theirs stops everything.
   const ownPorts: (() => number | undefined)[] = []
   const instrumentations = [...ownInstrumentations(options, ownPorts), ...(options.instrumentations ?? [])]
   const insights = makeInsights(options, environment)
+  const isDoctorHeard = isShown(options, environment)
+  const { close: closePoolParts, ...poolParts } = startPoolParts(options, environment, isDoctorHeard)
   const stopListening = listen(insights, options, environment)
   const sdk = runGuarded(() => startSdk(options, instrumentations, new InsightsSpanProcessor(insights)))
   if (sdk === undefined) {
@@ -65,6 +76,7 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
   ownPorts.push(() => page?.port)
   return {
     insights,
+    ...poolParts,
     metricsUrl: sdk?.metricsUrl ?? Promise.resolve(undefined),
     inspectorUrl: page?.url ?? Promise.resolve(undefined),
     async shutdown() {
@@ -72,6 +84,7 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
       stopListening()
       stopHeaders?.()
       page?.close()
+      closePoolParts()
       insights.close()
       await sdk?.shutdown()
       for (const instrumentation of instrumentations) instrumentation.disable()
