@@ -3,6 +3,7 @@ import { CallSiteWaits } from './call-site-waits.js'
 import type { CircuitBreaker } from './circuit-breaker.js'
 import { byEvent, type DetectorsByEvent } from './detectors/by-event.js'
 import type { Detector, Reporter } from './detectors/detector.js'
+import { SettledQueries } from './detectors/settled-queries.js'
 import { burstPauseMillis } from './execution-timing.js'
 import type { PlanCapture } from './explain/plan-capture.js'
 import type { FindingLog } from './finding-log.js'
@@ -35,6 +36,7 @@ export class InsightsCore {
   readonly #history: UnitHistory
   readonly #plans: PlanCapture | undefined
   readonly #detectors: DetectorsByEvent
+  readonly #settledQueries: SettledQueries
   readonly #breaker: CircuitBreaker
   readonly #waits: CallSiteWaits
   readonly #reporter: Reporter
@@ -59,6 +61,7 @@ export class InsightsCore {
     breaker: CircuitBreaker,
   ) {
     this.#detectors = byEvent(detectors)
+    this.#settledQueries = new SettledQueries(detectors)
     this.#log = log
     this.#statistics = statistics
     this.#history = history
@@ -104,9 +107,7 @@ export class InsightsCore {
     const activity = unit === undefined ? undefined : this.#activities.get(unit)
     activity?.settle(query, result, this.#reader)
     if (activity !== undefined) this.#history.queryEnded(query, activity)
-    for (const detector of this.#detectors.querySettled) {
-      detector.querySettled?.(query, activity, this.#reporter)
-    }
+    this.#settledQueries.handOut(query, activity, this.#reporter)
     const ended = this.#transactions.follow(query)
     if (ended !== undefined) this.#endTransaction(ended)
     if (query.settledAt - query.startedAt >= leastInterval && this.isTransactionOpen) {

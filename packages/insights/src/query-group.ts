@@ -6,6 +6,7 @@ import type { Sighting } from './finding.js'
 import type { ObservedQuery } from './observed-query.js'
 import type { ObservedTransaction } from './observed-transaction.js'
 import { isCovered } from './provenance.js'
+import { ReturnedRow } from './returned-row.js'
 import type { SlotValues } from './slot-values.js'
 import type { UnitActivity } from './unit-activity.js'
 import { hashValue } from './value-hash.js'
@@ -42,12 +43,12 @@ export class QueryGroup {
   manyRowRuns = 0
   /** Executions that used an identifier that another had just written, or whose identifier another used. */
   chainedRuns = 0
-  /** What the latest execution of a write was given, as hashes. */
-  written: readonly number[] = nothing
   /** The number of executions at which detectors look at the group again. */
   nextCheck = 0
   /** The number of executions at which they last looked at it because it rested. */
   restedAt = 0
+  /** What the latest execution of a repeated write was given, as hashes. */
+  #written: readonly number[] = nothing
   #lastSequence = 0
   #afterWrites = 0
   #lastTransaction: ObservedTransaction | undefined = undefined
@@ -76,7 +77,7 @@ export class QueryGroup {
     this.#lastTransaction = transaction
     this.#lastSequence = sequence
     this.timing.start(query.startedAt)
-    if (this.shape.kind === 'write') this.written = values.copy()
+    if (this.shape.kind === 'write' && this.timing.started > 1) this.#written = values.copy()
     if (!values.isKnown) this.unknownRuns++
     else if (this.variation === undefined) this.variation = new ValueVariation(this.shape, values)
     else this.variation.add(values, activity.sources.all)
@@ -93,6 +94,11 @@ export class QueryGroup {
     if (this.variation === undefined) return
     query.repetition = this.variation.countRepeat(query.valuesHash, query.epoch)
     if (this.variation.mayPage) this.variation.endPage(hashesOfLastRow(result))
+  }
+
+  /** The row that this execution of a repeated write has returned, if others may need it. */
+  returnedRow(result: QueryResultView): ReturnedRow | undefined {
+    return this.timing.started < 2 ? undefined : ReturnedRow.of(result, this.#written, this)
   }
 
   /** An execution at `at` begins something new, rather than going on with this. */

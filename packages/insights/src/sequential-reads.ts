@@ -4,7 +4,7 @@ import type { SlotValues } from './slot-values.js'
 import { hashValue } from './value-hash.js'
 
 /** Shorter queries are not worth running at the same time, in milliseconds. */
-const leastMillis = 10
+export const leastReadMillis = 10
 /** What begins later did not only wait for the one before. */
 const maximumGapMillis = 2
 const maximumSteps = 16
@@ -23,7 +23,7 @@ export interface ReadChain {
  * Follows reads of a unit of work that begin when the one before has ended, while nothing else runs, and whose values
  * are not in the rows of those before.
  *
- * Costs two comparisons for a query of less than ten milliseconds; the rows of longer ones are hashed.
+ * Costs a comparison for a query of less than ten milliseconds; the rows of longer ones are hashed.
  */
 export class SequentialReads {
   /** The chain that saves most. */
@@ -33,20 +33,19 @@ export class SequentialReads {
   readonly #rows: Set<number> = new Set()
   /** Not all values of the rows so far are known. */
   #isOpaque = false
-  #running = 0
 
-  start(query: ObservedQuery, values: SlotValues): void {
-    this.#running++
+  /** @param running queries of the unit of work, this one included. */
+  start(query: ObservedQuery, values: SlotValues, running: number): void {
     if (this.#chain === undefined) return
-    if (this.#running === 1 && this.#follows(this.#chain.steps, query, values)) this.#next = query
+    if (running === 1 && this.#follows(this.#chain.steps, query, values)) this.#next = query
     else this.#end()
   }
 
-  settle(query: ObservedQuery, result: QueryResultView | undefined): void {
-    this.#running--
-    const isLong = query.settledAt - query.startedAt >= leastMillis
+  /** @param running queries of the unit of work, without this one. */
+  settle(query: ObservedQuery, result: QueryResultView | undefined, running: number): void {
+    const isLong = query.settledAt - query.startedAt >= leastReadMillis
     if (this.#chain === undefined && !isLong) return
-    if (!isLong || result === undefined || this.#running > 0 || !isPlainRead(query)) this.#end()
+    if (!isLong || result === undefined || running > 0 || !isPlainRead(query)) this.#end()
     else if (this.#chain === undefined) this.#begin(query, result)
     else if (this.#next === query) this.#add(this.#chain, query, result)
     else this.#end()

@@ -4,8 +4,8 @@ import type { UnitTimeline } from './history/unit-timeline.js'
 import type { ObservedQuery } from './observed-query.js'
 import { QueryGroup } from './query-group.js'
 import { type ResultReader, ResultSources } from './result-sources.js'
-import { ReturnedRow } from './returned-row.js'
-import { SequentialReads } from './sequential-reads.js'
+import type { ReturnedRow } from './returned-row.js'
+import { leastReadMillis, SequentialReads } from './sequential-reads.js'
 import type { SlotValues } from './slot-values.js'
 import { TableChanges } from './table-changes.js'
 
@@ -21,7 +21,8 @@ export class UnitActivity {
   readonly unit: UnitOfWork
   readonly sources: ResultSources = new ResultSources()
   readonly changes: TableChanges = new TableChanges()
-  readonly reads: SequentialReads = new SequentialReads()
+  /** Made at the first read that takes long. */
+  reads: SequentialReads | undefined = undefined
   queries = 0
   totalMillis = 0
   /** The codes of queries that failed; the first 64. */
@@ -64,7 +65,7 @@ export class UnitActivity {
    */
   start(query: ObservedQuery, values: SlotValues): QueryGroup | undefined {
     const sequence = ++this.#sequence
-    this.reads.start(query, values)
+    this.reads?.start(query, values, sequence - this.queries)
     const { shape } = query
     query.epoch = this.changes.lastOf(shape.tables)
     const known = this.#groupsOf(query)?.get(shape.fingerprint)
@@ -86,9 +87,9 @@ export class UnitActivity {
     if (query.errorCode === undefined) this.#follow(shape)
     else if (this.errors.length < maximumErrors) this.errors.push(query.errorCode)
     group?.settle(query, result)
-    this.reads.settle(query, result)
+    this.#followReads(query, result)
     if (shape.kind === 'write' && group !== undefined && result !== undefined) {
-      this.#returned = ReturnedRow.of(result, group.written, group) ?? this.#returned
+      this.#returned = group.returnedRow(result) ?? this.#returned
     }
     if (result === undefined || group === undefined || group.timing.settled > maximumProbedKeys) return
     const isRepeated = (group.variation?.probes.length ?? 0) > 0
@@ -97,6 +98,14 @@ export class UnitActivity {
         this.sources.add(shape, result, query.echoHash, reader)
       }
     }
+  }
+
+  #followReads(query: ObservedQuery, result: QueryResultView | undefined): void {
+    if (this.reads === undefined) {
+      if (query.settledAt - query.startedAt < leastReadMillis) return
+      this.reads = new SequentialReads()
+    }
+    this.reads.settle(query, result, this.#sequence - this.queries)
   }
 
   /** The statements that started between two queries, as bits; exact for the latest 64 queries. */

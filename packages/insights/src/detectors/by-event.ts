@@ -1,6 +1,17 @@
 import type { Detector } from './detector.js'
 
-type DetectorEvent = Exclude<keyof Detector, 'kind'>
+/** Of queries hears who {@link SettledQueries} says. */
+type DetectorEvent =
+  | 'checkoutSettled'
+  | 'checkoutRequested'
+  | 'checkoutReleased'
+  | 'releasedDirty'
+  | 'poolAppeared'
+  | 'poolEnded'
+  | 'poolsSeen'
+  | 'transactionEnded'
+  | 'groupRests'
+  | 'unitEnded'
 
 /** Who listens to what: most detectors listen to little, and queries are many. */
 export type DetectorsByEvent = Readonly<Record<DetectorEvent, readonly Detector[]>>
@@ -8,7 +19,6 @@ export type DetectorsByEvent = Readonly<Record<DetectorEvent, readonly Detector[
 export function byEvent(detectors: readonly Detector[]): DetectorsByEvent {
   const listening = (event: DetectorEvent): Detector[] => detectors.filter((each) => each[event])
   return {
-    querySettled: listening('querySettled'),
     checkoutSettled: listening('checkoutSettled'),
     checkoutRequested: listening('checkoutRequested'),
     checkoutReleased: listening('checkoutReleased'),

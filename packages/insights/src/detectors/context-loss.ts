@@ -22,7 +22,7 @@ export class ContextLoss implements Detector {
   readonly #late: RecentTimes = new RecentTimes(minuteMillis, repeatedLosses, rememberedUnits)
   readonly #foreign: RecentTimes = new RecentTimes(minuteMillis, repeatedLosses, rememberedUnits)
 
-  querySettled(query: ObservedQuery, _activity: UnitActivity | undefined, reporter: Reporter): void {
+  unusualSettled(query: ObservedQuery, _activity: UnitActivity | undefined, reporter: Reporter): void {
     const { endedUnit, holder } = query
     if (endedUnit === undefined && holder === undefined) return
     const unit = endedUnit ?? query.unit

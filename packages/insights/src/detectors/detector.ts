@@ -27,7 +27,20 @@ export interface Reporter {
  */
 export interface Detector {
   readonly kind: FindingKind
-  querySettled?(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void
+  /** Of every statement that reads, in units of work. */
+  readSettled?(query: ObservedQuery, activity: UnitActivity, reporter: Reporter): void
+  /** Of every statement that writes. */
+  writeSettled?(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void
+  /** Of every query that began while its {@link ObservedQuery.transaction} was open. */
+  settledInTransaction?(query: ObservedQuery, reporter: Reporter): void
+  /**
+   * Of queries that took longer, waiting included, or returned more rows, than some detector asks for; and of those
+   * in the wrong unit of work.
+   */
+  unusualSettled?(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void
+  /** Milliseconds from which on {@link unusualSettled} must be called. */
+  readonly unusualMillis?: number
+  readonly unusualRows?: number
   checkoutSettled?(checkout: ObservedCheckout, activity: UnitActivity | undefined, reporter: Reporter): void
   /** Somebody asks for a connection; the code that asks is running. */
   checkoutRequested?(checkout: Checkout, reporter: Reporter): void

@@ -26,9 +26,9 @@ const warningCount = 20
 export class DuplicateQuery implements Detector {
   readonly kind = 'duplicate_query'
 
-  querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
+  readSettled(query: ObservedQuery, _activity: UnitActivity, reporter: Reporter): void {
     const { group, repetition } = query
-    if (activity === undefined || group === undefined || !mayBeDuplicated(group)) return
+    if (group === undefined || !mayBeDuplicated(group)) return
     if (repetition === 2 || repetition === leastRepetitions) {
       group.callSites.ask()
       reporter.askRepeatedCallSite(query, (site) => group.callSites.answer(site))

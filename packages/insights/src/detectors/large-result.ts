@@ -34,16 +34,18 @@ class LargeResults {
 /** A read that returned very many rows at once, all of which are parsed and held in memory. */
 export class LargeResult implements Detector {
   readonly kind = 'large_result'
+  readonly unusualRows: number
   readonly #thresholds: Thresholds
   readonly #results: PerUnit<LargeResults> = new PerUnit()
 
   constructor(thresholds: Thresholds) {
     this.#thresholds = thresholds
+    this.unusualRows = thresholds.least
   }
 
-  querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
+  unusualSettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
     const { rowCount, shape } = query
-    if (rowCount === undefined || rowCount < this.#thresholds.least) return
+    if (rowCount === undefined || rowCount < this.unusualRows) return
     if (shape.kind !== 'read' || query.isStreamed || rowCount < this.#thresholds.of(query.unit)) return
     const threshold = this.#thresholds.of(query.unit)
     const results = this.#results.of(activity, shape.fingerprint, () => {

@@ -43,9 +43,9 @@ export class NPlusOne implements Detector {
     this.#thresholds = thresholds
   }
 
-  querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
+  readSettled(query: ObservedQuery, activity: UnitActivity, reporter: Reporter): void {
     const { group } = query
-    if (activity === undefined || group?.variation === undefined || !mayRepeatByMistake(query.shape)) return
+    if (group?.variation === undefined || !mayRepeatByMistake(query.shape)) return
     const { settled } = group.timing
     if (settled >= firstAsked && settled <= lastAsked && group.variation.probes.length > 0) {
       this.#askCallSite(query, group, activity, reporter)

@@ -58,6 +58,7 @@ class PoolWaits {
  */
 export class PoolWait implements Detector {
   readonly kind = 'pool_wait'
+  readonly unusualMillis: number = leastAdded
   readonly #thresholds: Thresholds
   readonly #recent: RecentTimes = new RecentTimes(minuteMillis, repeatedWaits, rememberedPools)
   readonly #waits: PerUnit<PoolWaits> = new PerUnit()
@@ -88,7 +89,7 @@ export class PoolWait implements Detector {
   }
 
   /** The first query of a connection that was waited for knows who waited. */
-  querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
+  unusualSettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
     if (activity === undefined || query.poolName === undefined) return
     if (query.poolWaitMillis < leastAdded) return
     const waits = this.#waits.peek(activity, query.poolName)

@@ -45,16 +45,18 @@ class QueueWaits {
  */
 export class QueueWait implements Detector {
   readonly kind = 'queue_wait'
+  readonly unusualMillis: number
   readonly #thresholds: Thresholds
   readonly #recent: RecentTimes = new RecentTimes(hourMillis, repeatedOffences, rememberedUnits)
   readonly #waits: PerUnit<QueueWaits> = new PerUnit()
 
   constructor(thresholds: Thresholds) {
     this.#thresholds = thresholds
+    this.unusualMillis = thresholds.least
   }
 
-  querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
-    if (query.queueMillis < this.#thresholds.least || query.queuedBehind === 0) return
+  unusualSettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
+    if (query.queueMillis < this.unusualMillis || query.queuedBehind === 0) return
     const millis = query.queueMillis - query.queueStallMillis
     if (millis < this.#thresholds.of(query.unit)) return
     const waits = this.#waits.of(activity, '', () => this.#begin(query, reporter))

@@ -28,9 +28,9 @@ export class RepeatedQuery implements Detector {
     this.#thresholds = thresholds
   }
 
-  querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
+  readSettled(query: ObservedQuery, activity: UnitActivity, reporter: Reporter): void {
     const { group } = query
-    if (activity === undefined || group === undefined || group.timing.settled < this.#thresholds.least) return
+    if (group === undefined || group.timing.settled < this.#thresholds.least) return
     if (group.timing.settled < group.nextCheck || !this.#isUnexplained(group)) return
     group.nextCheck = nextCheckAfter(group.timing.settled)
     this.#judge(group, activity, reporter)

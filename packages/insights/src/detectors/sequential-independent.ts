@@ -2,7 +2,7 @@ import type { FindingDraft } from '../finding.js'
 import { sequentialFix } from '../fix-text.js'
 import type { ObservedQuery } from '../observed-query.js'
 import { roundMillis } from '../round-millis.js'
-import type { ReadChain } from '../sequential-reads.js'
+import { leastReadMillis, type ReadChain } from '../sequential-reads.js'
 import type { UnitActivity } from '../unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
 import { nameOf, statementDraft } from './repetition.js'
@@ -17,9 +17,10 @@ const leastShare = 0.2
  */
 export class SequentialIndependent implements Detector {
   readonly kind = 'sequential_independent'
+  readonly unusualMillis: number = leastReadMillis
 
-  querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
-    const chain = activity?.reads.best
+  unusualSettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
+    const chain = activity?.reads?.best
     if (chain === undefined || chain.savedMillis < leastMillis || chain.steps.at(-1) !== query) return
     reporter.askRepeatedCallSite(query, (site) => {
       chain.callSite ??= site
@@ -27,7 +28,7 @@ export class SequentialIndependent implements Detector {
   }
 
   unitEnded({ unit, reads }: UnitActivity, reporter: Reporter): void {
-    const chain = reads.best
+    const chain = reads?.best
     const first = chain?.steps[0]
     if (chain === undefined || first === undefined || chain.savedMillis < leastMillis) return
     const unitMillis = (unit.endedAt || performance.now()) - unit.startedAt

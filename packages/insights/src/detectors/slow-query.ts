@@ -36,11 +36,10 @@ interface Offence {
  */
 export class SlowQuery implements Detector {
   readonly kind = 'slow_query'
+  readonly unusualMillis: number
   readonly #thresholds: Thresholds
   readonly #byStatement: ReadonlyMap<string, number>
   readonly #historyOf: (fingerprint: string) => QuantileSketch | undefined
-  /** What takes less needs no further look. */
-  readonly #least: number
   readonly #offences: RecentTimes = new RecentTimes(hourMillis, repeatedOffences, rememberedStatements)
 
   /** @param historyOf the execution times of a statement so far, as far as anybody keeps them. */
@@ -52,12 +51,12 @@ export class SlowQuery implements Detector {
     this.#thresholds = thresholds
     this.#byStatement = byStatement
     this.#historyOf = historyOf
-    this.#least = Math.min(thresholds.least * unusualShare, ...byStatement.values())
+    this.unusualMillis = Math.min(thresholds.least * unusualShare, ...byStatement.values())
   }
 
-  querySettled(query: ObservedQuery, _activity: UnitActivity | undefined, reporter: Reporter): void {
+  unusualSettled(query: ObservedQuery, _activity: UnitActivity | undefined, reporter: Reporter): void {
     const { executionMillis } = query
-    if (executionMillis === undefined || executionMillis < this.#least) return
+    if (executionMillis === undefined || executionMillis < this.unusualMillis) return
     const offence = this.#judge(query, executionMillis - query.stallMillis)
     if (offence === undefined) return
     const isRepeated = this.#offences.isFrequent(query.shape.fingerprint, query.settledAt)

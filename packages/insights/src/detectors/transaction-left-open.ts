@@ -20,7 +20,7 @@ export class TransactionLeftOpen implements Detector {
   readonly kind = 'transaction_left_open'
   readonly #offenders: Set<string> = new Set()
 
-  querySettled(query: ObservedQuery, _activity: UnitActivity | undefined, reporter: Reporter): void {
+  settledInTransaction(query: ObservedQuery, reporter: Reporter): void {
     const { transaction } = query
     if (transaction === undefined || this.#offenders.size === 0 || transaction.callSite !== undefined) return
     if (!this.#offenders.has(transaction.unit?.name ?? '')) return

@@ -22,9 +22,10 @@ const maximumStatements = 500
  */
 export class UnboundedSelect implements Detector {
   readonly kind = 'unbounded_select'
+  readonly unusualRows: number = leastRemembered
   readonly #histories: Map<string, RowHistory> = new Map()
 
-  querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
+  unusualSettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
     const { rowCount, shape } = query
     if (rowCount === undefined || rowCount < leastRemembered || activity === undefined) return
     if (query.group?.timing.settled !== 1 || query.isStreamed || !isUnbounded(shape)) return

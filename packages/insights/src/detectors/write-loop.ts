@@ -29,9 +29,9 @@ export class WriteLoop implements Detector {
     this.#thresholds = thresholds
   }
 
-  querySettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
+  writeSettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
     const { shape, group } = query
-    if (shape.kind !== 'write' || group === undefined || activity === undefined || !mayLoop(shape)) return
+    if (group === undefined || activity === undefined || !mayLoop(shape)) return
     const { settled } = group.timing
     if (settled < this.#thresholds.least) return
     if (settled === this.#thresholds.of(group.unit)) {

@@ -35,9 +35,9 @@ export class ZeroRowWrite implements Detector {
   readonly #suspects: Map<string, Suspect> = new Map()
   readonly #candidates: WeakMap<QueryShape, boolean> = new WeakMap()
 
-  querySettled(query: ObservedQuery, _activity: UnitActivity | undefined, reporter: Reporter): void {
+  writeSettled(query: ObservedQuery, _activity: UnitActivity | undefined, reporter: Reporter): void {
     const { shape, rowCount } = query
-    if (shape.kind !== 'write' || rowCount === undefined || query.errorCode !== undefined) return
+    if (rowCount === undefined || query.errorCode !== undefined) return
     // Somebody's span tells how many rows came back, and not how many were changed.
     if (query.callSites === undefined) return
     if (rowCount > 0) {
