@@ -92,6 +92,7 @@ export class InsightsCore {
     if (query.unit === undefined || query.unit.ended) return
     const activity = this.#activityOf(query.unit)
     this.#values.read(query.shape, values)
+    if (query.hidesValues) this.#values.forget()
     if (this.#values.isKnown) {
       query.valuesHash = this.#values.allHash
       query.echoHash = this.#values.firstKey

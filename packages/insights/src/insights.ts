@@ -133,9 +133,9 @@ export class ProcessInsights implements Insights {
       this.#plans,
       this.breaker,
     )
-    this.observer = new LifecycleFeed(this.core, this.breaker, settings.checkoutStacks)
-    this.#leakThresholds = settings.leakedCheckoutMillis
     this.spans = new SpanFeed(this.core)
+    this.observer = new LifecycleFeed(this.core, this.breaker, settings.checkoutStacks, this.spans)
+    this.#leakThresholds = settings.leakedCheckoutMillis
     this.#recorded = new RecordedFeed(this.core)
     this.#log.addSink(this.#history)
     this.#log.addSink(new RootSpanSink())

@@ -20,6 +20,7 @@ import { errorCodeOf } from './error-code.js'
 import type { InsightsCore } from './insights-core.js'
 import type { ObservedCheckout } from './observed-checkout.js'
 import { ObservedQuery } from './observed-query.js'
+import type { SpanFeed } from './span-feed.js'
 import { ignoredByCaller } from './suppression/ignore-findings.js'
 
 /** The event loop is blocked from so many milliseconds on. */
@@ -38,9 +39,11 @@ export class LifecycleFeed implements Observer {
   readonly #state: ProcessState = processState()
   readonly #checks: ContextChecks = new ContextChecks()
   readonly checkoutStacks: CheckoutStacks
+  readonly #spans: SpanFeed
 
   /** @param checkoutStacks whose lines of code are noted when they ask for connections. */
-  constructor(core: InsightsCore, breaker: CircuitBreaker, checkoutStacks: CheckoutStacks) {
+  constructor(core: InsightsCore, breaker: CircuitBreaker, checkoutStacks: CheckoutStacks, spans: SpanFeed) {
+    this.#spans = spans
     this.checkoutStacks = checkoutStacks
     this.#core = core
     this.#breaker = breaker
@@ -50,6 +53,7 @@ export class LifecycleFeed implements Observer {
     this.#state.loopStalls.begin()
     if (this.#breaker.isOpen) return
     try {
+      this.#spans.queryStarted(query.callerContext)
       const observed = observe(query)
       if (this.#state.ignoredFindingsStorage !== undefined) this.#takeIgnored(observed, query)
       this.#checks.queryStarted(observed, query)

@@ -67,6 +67,8 @@ export class ObservedQuery {
   epoch = 0
   /** Kinds of findings that the code around the query ignores, with spaces between them, or `*`; mostly undefined. */
   ignoredFindings: string | undefined = undefined
+  /** Its text has placeholders of an ORM in the place of values. */
+  hidesValues = false
   /** How often these values were asked for in this state of the tables, this time included; 0 if unknown. */
   repetition = 0
 

@@ -49,6 +49,11 @@ export class SlotValues {
     }
   }
 
+  /** The text has placeholders that stand for values nobody knows. */
+  forget(): void {
+    this.isKnown = false
+  }
+
   /** The hashes of this execution, for who keeps them. */
   copy(): readonly number[] {
     // Exactly as long as needed, unlike one that grows.

@@ -14,6 +14,7 @@ import { ObservedQuery } from './observed-query.js'
 import { isPostgresCall, mayBeCall } from './postgres-call.js'
 import type { ReadableSpanLike, StartedSpanLike } from './readable-span.js'
 import { SpanTargets } from './span-targets.js'
+import { hidesValues, statementIn, withNumberedParameters } from './span-text.js'
 import { valuesInAttributes } from './span-values.js'
 import { ignoredByCaller } from './suppression/ignore-findings.js'
 
@@ -33,6 +34,8 @@ export class SpanFeed {
   readonly #fed: WeakSet<object> = new WeakSet()
   /** Spans of an ORM around the span of the driver: a query is counted once. */
   readonly #around: WeakSet<object> = new WeakSet()
+  /** Somebody hands over spans. */
+  #isFed = false
   /** The kinds of findings that the code ignores which started the span. */
   readonly #ignored: WeakMap<object, string> = new WeakMap()
 
@@ -40,7 +43,15 @@ export class SpanFeed {
     this.#core = core
   }
 
+  /** The full feed has a query; the span that is active around it is an ORM's, and not counted again. */
+  queryStarted(callerContext: Context): void {
+    if (!this.#isFed) return
+    const span = trace.getSpan(callerContext) as Partial<ReadableSpanLike> | undefined
+    if (span !== undefined && mayBeCall(span.kind)) this.#around.add(span)
+  }
+
   spanStarted(span: StartedSpanLike, parentContext: Context): void {
+    this.#isFed = true
     if (!isPostgresCall(span)) return
     const ignored = ignoredByCaller()
     if (ignored !== undefined) this.#ignored.set(span, ignored)
@@ -55,13 +66,13 @@ export class SpanFeed {
       if (this.#core.isTransactionOpen) this.#ranBeside(span)
       return
     }
-    const text = span.attributes['db.query.text'] ?? span.attributes['db.statement']
-    // Opening a connection or waiting for one has no text.
-    if (typeof text !== 'string' || text === '') return
-    if (this.#around.has(span) || this.#fed.has(span)) return
+    const statement = statementIn(span.attributes)
+    if (statement === undefined || this.#around.has(span) || this.#fed.has(span)) return
     this.#fed.add(span)
+    const text = withNumberedParameters(statement)
     const query = this.#observe(span, text)
     query.ignoredFindings = this.#ignored.get(span)
+    query.hidesValues = hidesValues(text)
     this.#core.queryStarted(query, valuesInAttributes(span.attributes))
     complete(query, span, text)
     this.#core.querySettled(query, undefined)
