@@ -39,7 +39,7 @@ BEGIN
   ${days.map((day) => partitionStatement(table, day)).join('\n  ')}
   FOR old IN
     SELECT inhrelid::regclass AS partition FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
-    WHERE inhparent = to_regclass('${name}') AND relname ~ '^${table.name}_[0-9]{8}$'
+    WHERE pg_has_role(relowner, 'USAGE') AND inhparent = to_regclass('${name}') AND relname ~ '^${table.name}_[0-9]{8}$'
       AND right(relname, 8) < '${dayOf(now - retentionDays * dayMillis)}'
   LOOP
     EXECUTE format('DROP TABLE %s', old.partition);
