@@ -41,7 +41,9 @@ export class DurationHistogram {
   /** By 1, 2, 5, 10, 20 … ms, from the first that has any to the last. */
   get bars(): readonly DurationBar[] {
     const bounds = Array.from({ length: decades }, (_, decade) =>
-      steps.map(([bucket, factor]) => [decade * perDecade + bucket, factor * 10 ** (decade + lowest)] as const),
+      steps.map(
+        ([bucket, factor]) => [decade * perDecade + bucket, factor * 10 ** (decade + lowest)] as const,
+      ),
     ).flat()
     const bars = bounds.map(([start, from], i) => {
       const [end, to] = bounds[i + 1] ?? [this.#counts.length, 10 ** (decades + lowest)]

@@ -55,7 +55,10 @@ const maximumGroups = 2_000
 const otherGroups = '_OTHER'
 
 /** Reads a log to its end and adds up. A million entries take some seconds, and no more memory than a thousand. */
-export async function analyseLog(source: AsyncIterable<LogBatch>, filter: LogFilter = {}): Promise<LogAnalysis> {
+export async function analyseLog(
+  source: AsyncIterable<LogBatch>,
+  filter: LogFilter = {},
+): Promise<LogAnalysis> {
   const collector = new LogCollector()
   for await (const batch of source) collector.take(batch, filter)
   return collector.analysis
@@ -143,7 +146,8 @@ class LogCollector {
 
   get analysis(): LogAnalysis {
     const all = this.#all.figures
-    const timeOf = (time: number): string | undefined => (all.count === 0 ? undefined : new Date(time).toISOString())
+    const timeOf = (time: number): string | undefined =>
+      all.count === 0 ? undefined : new Date(time).toISOString()
     return {
       from: timeOf(this.#first),
       until: timeOf(this.#last),

@@ -56,7 +56,8 @@ export class QueryGroup {
     }
     if (millis > this.#maximumMillis) this.#maximumMillis = millis
     const fastestKept = this.#slowest.at(-1)
-    if (this.#slowest.length === keptSlowest && fastestKept !== undefined && millis <= fastestKept.millis) return
+    if (this.#slowest.length === keptSlowest && fastestKept !== undefined && millis <= fastestKept.millis)
+      return
     this.#slowest = [...this.#slowest, query].sort((a, b) => b.millis - a.millis).slice(0, keptSlowest)
   }
 

@@ -52,7 +52,8 @@ function batchOf(lines: readonly string[]): LogBatch {
     if (line === '') continue
     const fields = fieldsOf(line)
     if (fields === undefined) unreadable++
-    else if (fields['event.name'] === events.entriesLostEvent) lost += Number(fields[names.pgspanLogLost]) || 0
+    else if (fields['event.name'] === events.entriesLostEvent)
+      lost += Number(fields[names.pgspanLogLost]) || 0
     else if (fields['event.name'] === events.queryEvent) {
       const query = queryOfLine(fields)
       if (query === undefined) unreadable++
