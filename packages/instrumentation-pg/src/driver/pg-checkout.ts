@@ -23,12 +23,8 @@ export class PgCheckout extends Checkout {
     if (stacks === 'never') return
     const isWanted = this.forSingleQuery
       ? this.path === 'queue'
-      : stacks === 'always' ||
-        requests <= firstRequests ||
-        requests % sampledEvery === 0 ||
-        view.used * 2 >= limit ||
-        view.isSuspect
-    if (isWanted && isAllowed(this.requestedAt)) this.#kept()
+      : requests <= firstRequests || requests % sampledEvery === 0 || view.used * 2 >= limit || view.isSuspect
+    if (stacks === 'always' || (isWanted && isAllowed(this.requestedAt))) this.#kept()
   }
 
   override callSite(): CallSite | undefined {

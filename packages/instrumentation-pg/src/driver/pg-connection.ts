@@ -22,7 +22,13 @@ export class PgConnection extends Connection {
   }
 
   override get transactionStatus(): TransactionStatus | undefined {
-    const status = this.#noted ?? this.#client.deref()?.getTransactionStatus?.()
+    const client = this.#client.deref()
+    return client && this.statusOf(client)
+  }
+
+  /** Of the connection's own client, for who has it: looking through the weak reference costs ten times as much. */
+  statusOf(client: PgClient): TransactionStatus | undefined {
+    const status = this.#noted ?? client.getTransactionStatus?.()
     return typeof status === 'string' ? statuses[status] : undefined
   }
 }

@@ -2,6 +2,7 @@ import { type Checkout, type DirtyReleaseKind, processState } from '@pgspan/life
 import { readCallSite } from './call-site-reader.js'
 import { knownClientState } from './client-state.js'
 import { guarded } from './guarded.js'
+import { PgConnection } from './pg-connection.js'
 import {
   activeQueryOf,
   isSubmittable,
@@ -59,7 +60,7 @@ export function noteRelease(checkout: Checkout, client: PgClient): void {
 
 function kindOf({ connection, runningQueries }: Checkout, client: PgClient): DirtyReleaseKind | undefined {
   if (runningQueries > 1 || (runningQueries === 1 && !isClosing(activeQueryOf(client)))) return 'active_query'
-  const status = connection?.transactionStatus
+  const status = connection instanceof PgConnection ? connection.statusOf(client) : undefined
   if (status === 'open') return 'in_transaction'
   return status === 'failed' ? 'failed_transaction' : undefined
 }

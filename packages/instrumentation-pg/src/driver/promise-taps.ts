@@ -59,20 +59,43 @@ function CallSitePromise(executor: Executor): Promise<unknown> {
 }
 CallSitePromise.reject = (error: unknown): Promise<never> => Promise.reject(error)
 
+type OnSettled = (error: unknown, value: unknown) => void
+
 /**
- * Makes `holder[key]` give promises that report to `onSettled` at the moment they are resolved or rejected, before
- * the caller goes on, while `call` runs. Works for any Promise implementation.
+ * Makes the promise that `call` makes of `holder[key]` first report to `onSettled` at the moment it is resolved or
+ * rejected, before the caller goes on. Works for any Promise implementation.
  */
 export function withSettlementTap<Key extends string, Result>(
   holder: { [K in Key]?: PromiseConstructorLike },
   key: Key,
-  onSettled: (error: unknown, value: unknown) => void,
+  onSettled: OnSettled,
   call: () => Result,
 ): Result {
   const original = holder[key]
   if (original === undefined) return call()
-  const Native = original as PromiseConstructor
+  const outer = settling
+  settling = onSettled
+  // The driver's field is typed for any Promise; the stand-in is only ever called with `new`.
+  const standIn = original === Promise ? SettlementPromise : standInFor(original as PromiseConstructor)
+  holder[key] = standIn as unknown as PromiseConstructor
+  try {
+    return call()
+  } finally {
+    holder[key] = original
+    settling = outer
+  }
+}
+
+let settling: OnSettled | undefined
+
+/** For the native Promise; to make a function for each call would cost more than all the rest. */
+const SettlementPromise: unknown = standInFor(Promise)
+
+function standInFor(Native: PromiseConstructor): unknown {
   const standIn = function SettlementPromise(executor: Executor): PromiseLike<unknown> {
+    const onSettled = settling
+    settling = undefined
+    if (onSettled === undefined) return new Native(executor)
     return new Native((resolve, reject) =>
       executor(
         (value) => {
@@ -87,10 +110,5 @@ export function withSettlementTap<Key extends string, Result>(
     )
   }
   standIn.reject = (error: unknown): Promise<never> => Native.reject(error)
-  holder[key] = standIn as unknown as PromiseConstructor
-  try {
-    return call()
-  } finally {
-    holder[key] = original
-  }
+  return standIn
 }
