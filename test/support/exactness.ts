@@ -43,6 +43,7 @@ export async function driveExactly(
   database: string,
   steps: number,
   seed: number,
+  { kills }: { readonly kills: boolean } = { kills: true },
 ): Promise<ExactnessReport> {
   const admin = new pgOfTest.Client({ connectionString })
   await admin.connect()
@@ -54,7 +55,7 @@ export async function driveExactly(
   const pools = rules.map(
     (own) => new ScriptedPool(own, () => new (loadPg().Pool)({ connectionString, ...own }), random),
   )
-  for (const pool of pools) {
+  for (const pool of kills ? pools : []) {
     pool.terminate = async (id) => void (await admin.query('SELECT pg_terminate_backend($1)', [id]))
   }
   const names = new Names(database, pools)

@@ -54,10 +54,16 @@ export class ScriptedPool {
       ...Array(5).fill('connect'),
       ...Array(4).fill('query'),
       ...(this.#holders.length > 0
-        ? [...Array(6).fill('release'), ...Array(3).fill('use'), 'break', 'fail', 'killHeld']
+        ? [
+            ...Array(6).fill('release'),
+            ...Array(3).fill('use'),
+            'break',
+            'fail',
+            ...(this.terminate ? ['killHeld'] : []),
+          ]
         : []),
       ...(this.#released.length > 0 ? ['releaseAgain'] : []),
-      ...(this.model.idle.length > 0 ? ['killIdle'] : []),
+      ...(this.terminate !== undefined && this.model.idle.length > 0 ? ['killIdle'] : []),
       ...(this.model.waiting.length === 0 && this.#random.below(8) === 0 ? ['end'] : []),
     ]
     const action = this.model.isEnding ? 'release' : (this.#random.pick(actions) ?? 'connect')
@@ -182,12 +188,12 @@ export class ScriptedPool {
     this.model.kill(connection)
     // Not in the types of pg; the server has told it when the connection was opened.
     const { processID } = client as unknown as { processID: number }
-    await this.terminate(processID)
+    await this.terminate?.(processID)
     await ended
   }
 
   /** Set by whoever has a connection to the server. */
-  terminate: (processId: number) => Promise<void> = async () => {}
+  terminate: ((processId: number) => Promise<void>) | undefined = undefined
 
   #end(): void {
     this.model.end()

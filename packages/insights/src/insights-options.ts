@@ -72,7 +72,7 @@ export interface InsightsOptions {
   readonly leakedCheckoutMillis?: ThresholdOption
   /**
    * Whose line of code is known when a connection is forgotten or a pool stands still: `always` costs some 5 µs for
-   * each `pool.connect()`; `sampled` notes the first 100 of a pool, every 64th, and all while half of its connections are
+   * each `pool.connect()`; `sampled` notes the first 100 of a pool, every 256th, and all while half of its connections are
    * in use or a leak is suspected, at most 1,000 a second; `never` costs nothing.
    *
    * @defaultValue `'sampled'`

@@ -7,7 +7,7 @@ import type { PoolView } from './pool-view.js'
 import type { QueryExecution, QueryResultView } from './query-execution.js'
 
 /**
- * Whose stacks are kept: everybody's, nobody's, or (`sampled`) those of the first 100 requests of a pool, of every 64th,
+ * Whose stacks are kept: everybody's, nobody's, or (`sampled`) those of the first 100 requests of a pool, of every 256th,
  * and of all while half of its connections are in use or a leak is suspected; at most 1,000 a second.
  */
 export type CheckoutStacks = 'always' | 'sampled' | 'never'

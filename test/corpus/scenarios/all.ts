@@ -1,5 +1,6 @@
 import { createDetectors } from '../../../packages/insights/src/detectors/all.js'
 import { resolveOptions } from '../../../packages/insights/src/insights-options.js'
+import { PoolTroubleMetrics } from '../../../packages/insights/src/sinks/pool-trouble-metrics.js'
 import { StatisticsCollector } from '../../../packages/insights/src/statistics-collector.js'
 import type { Scenario } from '../scenario.js'
 import { batches } from './batches.js'
@@ -43,7 +44,9 @@ const written: readonly Scenario[] = [
 ]
 
 const judged = new Set<string>(
-  createDetectors(resolveOptions({}), new StatisticsCollector()).map(({ kind }) => kind),
+  createDetectors(resolveOptions({}), new StatisticsCollector(), new PoolTroubleMetrics(undefined)).map(
+    ({ kind }) => kind,
+  ),
 )
 
 /** Scenarios that wait for a detector. */

@@ -6,7 +6,7 @@ import type { OwnFunction } from './stack-frames.js'
 
 /** In development a pool hardly gets more. */
 const firstRequests = 100
-const sampledEvery = 64
+const sampledEvery = 256
 const stacksPerSecond = 1_000
 
 /** A checkout that knows who asked for it, if that was noted. */
