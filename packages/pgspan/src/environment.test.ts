@@ -9,6 +9,8 @@ function read(environment: Record<string, string>): {
   return { settings: readEnvironment(environment, (message) => warnings.push(message)), warnings }
 }
 
+const noQueryLog = { destinations: [], directory: undefined, sampleRate: undefined, poolEvents: undefined }
+
 test('settings are read', () => {
   const { settings, warnings } = read({
     PGSPAN_DISABLED: '1',
@@ -22,6 +24,7 @@ test('settings are read', () => {
     poolWaitMillis: false,
     console: false,
     suppressionsFile: undefined,
+    queryLog: noQueryLog,
   })
   expect(warnings).toEqual([])
 })
@@ -49,7 +52,36 @@ test('an empty value counts as none', () => {
       poolWaitMillis: undefined,
       console: undefined,
       suppressionsFile: undefined,
+      queryLog: noQueryLog,
     },
     warnings: [],
   })
+})
+
+test('the query log is read: destinations, directory, rate and pool events', () => {
+  const { settings, warnings } = read({
+    PGSPAN_QUERY_LOG: 'stdout, otel',
+    PGSPAN_QUERY_LOG_DIRECTORY: 'log',
+    PGSPAN_QUERY_LOG_SAMPLE_RATE: '0.05',
+    PGSPAN_QUERY_LOG_POOL_EVENTS: '1',
+  })
+  expect(settings.queryLog).toEqual({
+    destinations: ['otel', 'stdout'],
+    directory: 'log',
+    sampleRate: 0.05,
+    poolEvents: true,
+  })
+  expect(warnings).toEqual([])
+})
+
+test('a destination that does not exist, and a rate that is none, are named, and there is no log of them', () => {
+  const { settings, warnings } = read({
+    PGSPAN_QUERY_LOG: 'stdout,syslog',
+    PGSPAN_QUERY_LOG_SAMPLE_RATE: '5',
+  })
+  expect(settings.queryLog).toEqual(noQueryLog)
+  expect(warnings).toEqual([
+    'pgspan: PGSPAN_QUERY_LOG must be some of otel, stdout, table, with commas; its default holds',
+    'pgspan: PGSPAN_QUERY_LOG_SAMPLE_RATE must be a number from 0 to 1; its default holds',
+  ])
 })

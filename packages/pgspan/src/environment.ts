@@ -1,4 +1,5 @@
 import { diag } from '@opentelemetry/api'
+import { type LogDestination, logDestinations } from './query-log.js'
 
 /** Settings that environment variables give, checked. */
 export interface EnvironmentSettings {
@@ -10,6 +11,13 @@ export interface EnvironmentSettings {
   readonly serverFigures: boolean | undefined
   readonly suppressionsFile: string | undefined
   readonly inspector: boolean | number | undefined
+  readonly queryLog: {
+    readonly destinations: readonly LogDestination[]
+    /** Of files. */
+    readonly directory: string | undefined
+    readonly sampleRate: number | undefined
+    readonly poolEvents: boolean | undefined
+  }
 }
 
 type Reader<Value> = (value: string) => Value | undefined
@@ -29,6 +37,15 @@ const readMillis: Reader<number | false> = (value) => {
   const millis = Number(value)
   return Number.isFinite(millis) && millis > 0 ? millis : undefined
 }
+const readShare: Reader<number> = (value) => {
+  const share = Number(value)
+  return share >= 0 && share <= 1 ? share : undefined
+}
+const readDestinations: Reader<LogDestination[]> = (value) => {
+  const names = value.split(',').map((name) => name.trim().toLowerCase())
+  const known = logDestinations.filter((destination) => names.includes(destination))
+  return known.length === names.length ? known : undefined
+}
 
 const readPageSwitch: Reader<boolean | number> = (value) => {
   const port = Number(value)
@@ -44,6 +61,10 @@ const variables = [
   'PGSPAN_SERVER_FIGURES',
   'PGSPAN_SUPPRESSIONS_FILE',
   'PGSPAN_INSPECTOR',
+  'PGSPAN_QUERY_LOG',
+  'PGSPAN_QUERY_LOG_DIRECTORY',
+  'PGSPAN_QUERY_LOG_SAMPLE_RATE',
+  'PGSPAN_QUERY_LOG_POOL_EVENTS',
 ] as const
 type Variable = (typeof variables)[number]
 
@@ -81,6 +102,14 @@ export function readEnvironment(
     serverFigures: read('PGSPAN_SERVER_FIGURES', readBoolean, '1 or 0'),
     suppressionsFile: read('PGSPAN_SUPPRESSIONS_FILE', (path) => path, 'the path of a file'),
     inspector: read('PGSPAN_INSPECTOR', readPageSwitch, '1, 0 or a port'),
+    queryLog: {
+      destinations:
+        read('PGSPAN_QUERY_LOG', readDestinations, `some of ${logDestinations.join(', ')}, with commas`) ??
+        [],
+      directory: read('PGSPAN_QUERY_LOG_DIRECTORY', (path) => path, 'the path of a directory'),
+      sampleRate: read('PGSPAN_QUERY_LOG_SAMPLE_RATE', readShare, 'a number from 0 to 1'),
+      poolEvents: read('PGSPAN_QUERY_LOG_POOL_EVENTS', readBoolean, '1 or 0'),
+    },
   }
 }
 

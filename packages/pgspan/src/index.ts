@@ -13,5 +13,14 @@ export {
   type UnitOfWork,
 } from '@pgspan/lifecycle'
 export { retryIdempotent, withTransaction } from '@pgspan/pool-care'
+export {
+  type QueryLog,
+  type QueryLogOptions,
+  toFiles,
+  toLogger,
+  toOpenTelemetry,
+  toStream,
+  toTable,
+} from '@pgspan/slow-query-log'
 export type { PgspanOptions } from './options.js'
 export { type Pgspan, startPgspan } from './start-pgspan.js'

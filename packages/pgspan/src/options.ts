@@ -3,6 +3,7 @@ import type { DatabaseHeaderOptions } from '@pgspan/http'
 import type { Finding, InsightsOptions } from '@pgspan/insights'
 import type { PgInstrumentationConfig, SpanRule } from '@pgspan/instrumentation-pg'
 import type { PoolCareOptions, ServerFiguresOptions } from '@pgspan/pool-care'
+import type { QueryLogOptions } from '@pgspan/slow-query-log'
 import type { SdkSpanProcessor } from './sdk-packages.js'
 
 /** Options of {@link startPgspan}; all optional. What is given here wins over environment variables. */
@@ -37,6 +38,12 @@ export interface PgspanOptions {
   readonly poolCare?: PoolCareOptions
   /** What the server says of its sessions, over a connection of its own. @defaultValue `PGSPAN_SERVER_FIGURES`, or off */
   readonly serverFigures?: boolean | ServerFiguresOptions
+  /**
+   * A log of queries: slow and failed ones always, a share of the others. `slowQueryMillis` above holds for it, too.
+   *
+   * @defaultValue what `PGSPAN_QUERY_LOG` and `PGSPAN_QUERY_LOG_DIRECTORY` ask for, or none
+   */
+  readonly queryLog?: QueryLogOptions | false
   /** Spans for waiting for a connection. @defaultValue `slow`: failed, or 50 ms and more */
   readonly acquireSpans?: SpanRule
   /** Spans for opening a connection. @defaultValue `slow`: failed, or 50 ms and more */
@@ -85,6 +92,10 @@ const checks: { [Option in keyof Required<PgspanOptions>]: readonly [(value: unk
     serverFigures: [
       (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
       'true, false, or an object of options',
+    ],
+    queryLog: [
+      (value) => value === false || (typeof value === 'object' && value !== null),
+      'an object of options, or false',
     ],
     acquireSpans: [isRule, "'always', 'never' or 'slow'"],
     connectSpans: [isRule, "'always', 'never' or 'slow'"],

@@ -5,18 +5,22 @@ import { sendDatabaseHeaders } from '@pgspan/http'
 import { createConsoleSink, createInsights, type Insights, InsightsSpanProcessor } from '@pgspan/insights'
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
 import { processState } from '@pgspan/lifecycle'
+import type { QueryLog } from '@pgspan/slow-query-log'
 import { startDevelopmentPage } from './development-page.js'
 import { type EnvironmentSettings, readEnvironment } from './environment.js'
 import { describeMissingSdk } from './missing-sdk.js'
 import { loadOptionalPackage } from './optional-package.js'
 import { checkOptions, insightsOptions, type PgspanOptions } from './options.js'
 import { type PoolParts, startPoolParts } from './pool-parts.js'
+import { makeQueryLog } from './query-log.js'
 import { prometheusAddress, startSdk } from './sdk.js'
 
 /** What {@link startPgspan} started. */
 export interface Pgspan extends Omit<PoolParts, 'close'> {
   /** Findings and statistics of this process; undefined if pgspan is disabled. */
   readonly insights: Insights | undefined
+  /** The query log, if one was asked for. */
+  readonly queryLog: QueryLog | undefined
   /** Settles with the address of the metrics endpoint once it listens; undefined if there is none. */
   readonly metricsUrl: Promise<string | undefined>
   /** Settles with the address of the page, half a second after the start; undefined if there is none. */
@@ -50,12 +54,14 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
       doctor: undefined,
       poolCare: undefined,
       serverFigures: undefined,
+      queryLog: undefined,
       metricsUrl: none,
       inspectorUrl: none,
       shutdown: async () => {},
     }
   }
   // First, since a wrong option of theirs stops everything.
+  const queryLog = makeQueryLog(options, environment)
   const ownPorts: (() => number | undefined)[] = []
   const instrumentations = [...ownInstrumentations(options, ownPorts), ...(options.instrumentations ?? [])]
   const insights = makeInsights(options, environment)
@@ -74,9 +80,11 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
       ? undefined
       : runGuarded(() => startDevelopmentPage(insights, inspector === true ? 0 : inspector))
   ownPorts.push(() => page?.port)
+  queryLog?.attach()
   return {
     insights,
     ...poolParts,
+    queryLog,
     metricsUrl: sdk?.metricsUrl ?? Promise.resolve(undefined),
     inspectorUrl: page?.url ?? Promise.resolve(undefined),
     async shutdown() {
@@ -86,6 +94,7 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
       page?.close()
       closePoolParts()
       insights.close()
+      await queryLog?.close()
       await sdk?.shutdown()
       for (const instrumentation of instrumentations) instrumentation.disable()
     },
