@@ -73,9 +73,10 @@ async function* readDatabase(database: string | true, extract: TableExtract): As
     application_name: 'pgspan slow-log',
     ...(database !== true && { connectionString: database }),
   })
+  const batches = readTable((text) => client.query(text), extract)
   await client.connect()
   try {
-    yield* readTable((text) => client.query(text), extract)
+    yield* batches
   } finally {
     await client.end()
   }

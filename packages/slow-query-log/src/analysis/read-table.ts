@@ -23,9 +23,13 @@ const fetchRows = 5_000
  * Reads the table of `toTable` through a cursor, so that memory stays flat.
  *
  * @param run on a session that nobody else uses meanwhile: it is in a transaction, which only reads
+ * @throws TypeError at once for a name that no table has.
  */
-export async function* readTable(run: RunStatement, extract: TableExtract = {}): AsyncGenerator<LogBatch> {
-  const selection = selectionOf(extract)
+export function readTable(run: RunStatement, extract: TableExtract = {}): AsyncGenerator<LogBatch> {
+  return fetchAll(run, selectionOf(extract))
+}
+
+async function* fetchAll(run: RunStatement, selection: string): AsyncGenerator<LogBatch> {
   await run('BEGIN TRANSACTION READ ONLY')
   try {
     await run(`DECLARE pgspan_log NO SCROLL CURSOR FOR ${selection}`)

@@ -25,7 +25,7 @@ export function familiesText(families: readonly FamilyFigures[], total: number):
   return families
     .map((family) =>
       lines([
-        `${figuresText(family, total)}  ${shownText(family.summary)}  ${family.fingerprint}`,
+        `${figuresText(family, total)}  ${shownText(family.summary)}  ${shownText(family.fingerprint)}`,
         `  ${shownText(family.statement, statementWidth)}`,
         `  ${namesText(family.units, 3)}${family.callSites.length > 0 ? `  at ${namesText(family.callSites, 2)}` : ''}`,
       ]),
@@ -48,7 +48,7 @@ export function routesText(routes: readonly RouteFigures[], total: number): stri
 export function familyText(family: FamilyFigures, total: number): string {
   const { histogram, slowest, errors, p50Millis, p95Millis, poolWaitMillis, queueMillis } = family
   return lines([
-    `${shownText(family.summary)}  ${family.fingerprint}`,
+    `${shownText(family.summary)}  ${shownText(family.fingerprint)}`,
     '',
     shownText(family.statement),
     '',

@@ -98,7 +98,9 @@ class TableWriter implements LogWriter {
     }
     this.#queue.push(rowOf(entry))
     if (this.#isWriting !== undefined || this.#restMillis > 0) return
-    if (this.#queue.length >= this.#batchSize) this.#outside.runInAsyncScope(() => this.#start())
+    // The first rows at once: where a pool ends soon, there is no other moment to open a connection.
+    const isUrgent = this.#connection === undefined || this.#queue.length >= this.#batchSize
+    if (isUrgent) this.#outside.runInAsyncScope(() => this.#start())
     else if (this.#queue.length === 1) this.#wake(flushMillis)
   }
 
