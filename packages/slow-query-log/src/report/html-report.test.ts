@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { chartLibraryFile } from '../../../../scripts/chart-library.mjs'
 import { findProgram } from '../../../../test/support/programs.js'
 import { analyseLog } from '../analysis/log-analysis.js'
 import type { LogBatch } from '../analysis/logged-query.js'
@@ -92,4 +94,8 @@ test('what is printed on a terminal has no control characters, whatever the log 
   ].join('\n')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   expect(/[\u0000-\u0009\u000b-\u001f\u202e]/.test(printed)).toBe(false)
+})
+
+test('the chart library is the one that is installed', () => {
+  expect(readFileSync(new URL('./chart-library.ts', import.meta.url), 'utf8')).toBe(chartLibraryFile())
 })

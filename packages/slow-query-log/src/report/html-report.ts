@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { FamilyFigures, LogAnalysis, RouteFigures } from '../analysis/log-analysis.js'
 import type { GroupFigures, NamedCount } from '../analysis/query-group.js'
+import { chartScript, chartStyle } from './chart-library.js'
 import { leading } from './group-order.js'
 import { Html, html } from './html.js'
 import { reportScript, reportStyle } from './report-script.js'
@@ -16,9 +16,7 @@ const shownGroups = 25
  * nothing runs or applies but what the page brings itself: its security policy names the hashes.
  */
 export function htmlReport(analysis: LogAnalysis): string {
-  const chart = readFileSync(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8')
-  const chartStyle = readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8')
-  const scripts = [chart, reportScript]
+  const scripts = [chartScript, reportScript]
   const styles = [chartStyle, reportStyle]
   const policy = `default-src 'none'; script-src ${hashes(scripts)}; style-src ${hashes(styles)}; base-uri 'none'; form-action 'none'`
   return html`<!doctype html>
