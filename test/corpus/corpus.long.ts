@@ -25,8 +25,10 @@ function scenariosFor(variant: Variant) {
 afterAll(async () => {
   const report = reportOn(verdicts)
   console.log(formatReport(report))
-  const file = process.env.PGSPAN_CORPUS_REPORT
-  if (file !== undefined) await writeFile(file, JSON.stringify(report))
+  const folder = process.env.PGSPAN_CORPUS_REPORT
+  if (folder === undefined) return
+  await writeFile(`${folder}/report.json`, JSON.stringify(report, undefined, 2))
+  await writeFile(`${folder}/report.txt`, `${formatReport(report)}\n`)
 })
 
 describe(`every scenario runs in each variant (PGSPAN_SEED=${seed})`, () => {

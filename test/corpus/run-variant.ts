@@ -7,13 +7,18 @@ import { World } from './world.js'
 
 const patienceMillis = 60_000
 
-/** Runs scenarios in a world of this variant, in a database that is there for it alone. */
+/**
+ * Runs scenarios in a world of this variant, in a database that is there for it alone.
+ *
+ * @param startTracing registers an SDK that samples this share of traces; 2.x by default.
+ */
 export async function runVariant(
   variant: Variant,
   scenarios: readonly Scenario[],
   database: string,
+  startTracing: (share: number) => void = traceShare,
 ): Promise<readonly Verdict[]> {
-  if (variant.unit === 'trace') traceShare(variant.sampled)
+  if (variant.unit === 'trace') startTracing(variant.sampled)
   else traceNothing()
   const world = await World.open(variant, database)
   try {

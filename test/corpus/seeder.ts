@@ -1,6 +1,6 @@
 import type pg from 'pg'
+import type { Random } from '../support/random.js'
 import type { Id, Identifiers } from './identifiers.js'
-import type { Random } from './random.js'
 
 /** Makes tables and rows for scenarios, unobserved. */
 export class Seeder {

@@ -1,4 +1,4 @@
-import { Random } from './random.js'
+import { Random } from '../support/random.js'
 import { plainVariant, type Variant } from './variant.js'
 
 const values = {
@@ -24,8 +24,9 @@ export function variantsOf(seed: number, mixed: number): Variant[] {
     ...alone.map((variant) => (variant.sampled === 1 ? variant : { ...variant, unit: 'trace' as const })),
     { ...plain, driver: 'pipeline' },
     { ...plain, driver: 'native' },
+    { ...plain, requests: 50, unit: 'http', poolMax: 20, idType: 'uuid', n: 5 },
   ]
-  while (variants.length < alone.length + 3 + mixed) {
+  while (variants.length < alone.length + 4 + mixed) {
     const variant = { ...plain, seed: random.below(1_000_000) }
     const chosen = Object.entries(values).map(([side, all]) => [side, random.pick<unknown>(all)])
     const candidate: Variant = { ...variant, ...Object.fromEntries(chosen) }
@@ -36,5 +37,5 @@ export function variantsOf(seed: number, mixed: number): Variant[] {
 
 /** Queries one after the other take their time: what would take minutes shows nothing else. */
 function isQuick({ n, latencyMillis, requests }: Variant): boolean {
-  return latencyMillis < 20 && n * Math.max(1, latencyMillis) * requests <= 300
+  return requests === 1 && latencyMillis < 20 && n * Math.max(1, latencyMillis) <= 200
 }

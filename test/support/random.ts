@@ -19,6 +19,11 @@ export class Random {
     return Math.floor(this.next() * limit)
   }
 
+  shuffled<Item>(items: readonly Item[]): Item[] {
+    const left = [...items]
+    return items.flatMap(() => left.splice(this.below(left.length), 1))
+  }
+
   pick<Item>(items: readonly Item[]): Item | undefined {
     return items[this.below(items.length)]
   }

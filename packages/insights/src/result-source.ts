@@ -2,7 +2,11 @@ import type { QueryResultView, QueryShape } from '@pgspan/lifecycle'
 import { type ColumnValues, maximumRows, packedWeights } from './column-values.js'
 import type { SourceColumnChoice } from './source-columns.js'
 
-/** One column of the latest results of a statement: hashes of at most 64 values, the newest kept. */
+/**
+ * One column of the results of a statement: hashes of at most 128 values, the first 64 and the latest 64.
+ *
+ * A loop in a loop asks for the latest. Where many run at once, all of them have their rows before the first asks.
+ */
 export class SourceColumn {
   readonly name: string
   /**
@@ -18,7 +22,7 @@ export class SourceColumn {
 
   /** How many values are kept. */
   get size(): number {
-    return Math.min(this.#written, maximumRows)
+    return Math.min(this.#written, 2 * maximumRows)
   }
 
   add(values: ColumnValues): void {
@@ -28,15 +32,17 @@ export class SourceColumn {
       return
     }
     for (let i = 0; i < values.count; i++) {
-      this.#values[this.#written++ % maximumRows] = values.packedAt(i)
+      this.#values[placeOf(this.#written++)] = values.packedAt(i)
     }
   }
 
   /** The number of the value in the order of arrival, the latest if it came several times; -1 if it is not there. */
   find(hash: number): number {
     const wanted = hash * packedWeights
-    for (let n = this.#written - 1; n >= 0 && n >= this.#written - maximumRows; n--) {
-      const value = this.#values[n % maximumRows] ?? 0
+    const firstOfLatest = Math.max(maximumRows, this.#written - maximumRows)
+    for (let n = this.#written - 1; n >= 0; n--) {
+      if (n < firstOfLatest && n >= maximumRows) n = maximumRows - 1
+      const value = this.#values[placeOf(n)] ?? 0
       if (value >= wanted && value < wanted + packedWeights) return n
     }
     return -1
@@ -52,8 +58,13 @@ export class SourceColumn {
   }
 
   #weightOf(ordinal: number): number {
-    return (this.#values[ordinal % maximumRows] ?? 0) % packedWeights
+    return (this.#values[placeOf(ordinal)] ?? 0) % packedWeights
   }
+}
+
+/** Where the value of this number stands. */
+function placeOf(ordinal: number): number {
+  return ordinal < maximumRows ? ordinal : maximumRows + (ordinal % maximumRows)
 }
 
 /**

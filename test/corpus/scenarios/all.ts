@@ -1,7 +1,3 @@
-import { createDetectors } from '../../../packages/insights/src/detectors/all.js'
-import { resolveOptions } from '../../../packages/insights/src/insights-options.js'
-import { PoolTroubleMetrics } from '../../../packages/insights/src/sinks/pool-trouble-metrics.js'
-import { StatisticsCollector } from '../../../packages/insights/src/statistics-collector.js'
 import type { Scenario } from '../scenario.js'
 import { batches } from './batches.js'
 import { clinicScenarios } from './clinic.js'
@@ -13,6 +9,7 @@ import { loopsOfLibraries } from './loops-of-libraries.js'
 import { loopsOverLists } from './loops-over-lists.js'
 import { nestedLoops } from './nested-loops.js'
 import { pagesAndStreams } from './pages-and-streams.js'
+import { pools } from './pools.js'
 import { queuesAndPolling } from './queues-and-polling.js'
 import { repeatedReads } from './repeated-reads.js'
 import { retriesAndLocks } from './retries-and-locks.js'
@@ -22,7 +19,8 @@ import { timesAndSizes } from './times-and-sizes.js'
 import { warehouseScenarios } from './warehouse.js'
 import { writes } from './writes.js'
 
-const written: readonly Scenario[] = [
+/** Every scenario. */
+export const allScenarios: readonly Scenario[] = [
   ...batches,
   ...clinicScenarios,
   ...coincidences,
@@ -33,6 +31,7 @@ const written: readonly Scenario[] = [
   ...loopsOverLists,
   ...nestedLoops,
   ...pagesAndStreams,
+  ...pools,
   ...queuesAndPolling,
   ...repeatedReads,
   ...retriesAndLocks,
@@ -42,19 +41,3 @@ const written: readonly Scenario[] = [
   ...warehouseScenarios,
   ...writes,
 ]
-
-const judged = new Set<string>(
-  createDetectors(resolveOptions({}), new StatisticsCollector(), new PoolTroubleMetrics(undefined)).map(
-    ({ kind }) => kind,
-  ),
-)
-
-/** Scenarios that wait for a detector. */
-export const waitingScenarios: readonly Scenario[] = written.filter((scenario) => !isJudged(scenario))
-
-/** Every scenario that the detectors of today are judged by. */
-export const allScenarios: readonly Scenario[] = written.filter(isJudged)
-
-function isJudged({ expected }: Scenario): boolean {
-  return expected.every(({ kind }) => judged.has(kind))
-}

@@ -4,6 +4,7 @@ import type { QueryGroup } from '../query-group.js'
 import type { Thresholds } from '../thresholds.js'
 import type { UnitActivity } from '../unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
+import { originOf } from './origin.js'
 import {
   isRepeatedOnPurpose,
   mayRepeatByMistake,
@@ -44,6 +45,7 @@ export class ConstantFanout implements Detector {
       return
     if (activity.isMigration || isRepeatedOnPurpose(group)) return
     this.#counted.add(group)
+    if (isFromRows(group, this.#thresholds.of(group.unit))) return
     if (this.#unitsAlike(`${group.unit.name} ${shape.fingerprint}`, timing.settled) < wantedUnits) return
     if (timing.settled <= mostExecutions) group.sighting = reporter.open(draftOf(group), group)
   }
@@ -59,6 +61,12 @@ export class ConstantFanout implements Detector {
     known.count = count
     return known.units
   }
+}
+
+/** A list that is always as long is one nevertheless. */
+function isFromRows(group: QueryGroup, leastHits: number): boolean {
+  const tier = originOf(group, leastHits)?.tier
+  return tier === 'proven' || tier === 'recursive'
 }
 
 function draftOf(group: QueryGroup): FindingDraft {

@@ -231,6 +231,22 @@ describe('an N+1 is proven when its values came out of an earlier result', () =>
     })
   })
 
+  test('of a fan-out in a fan-out: all lists are there before the first of them is gone through', () => {
+    const { db, unit, insights } = simulate()
+    const orderIds = Array.from({ length: 120 }, (_, i) => 5_000 + 37 * i)
+    db.query('SELECT id FROM orders', [], { rows: column('id', orderIds) })
+    for (const order of orderIds) {
+      const rows = [1, 2].map((n) => ({ id: 31_000 + 10 * order + n, order_id: order }))
+      db.query('SELECT id, order_id FROM order_items WHERE order_id = $1', [order], { rows })
+    }
+    for (const order of orderIds.slice(0, 40)) {
+      db.query('SELECT * FROM returns WHERE order_item_id = $1', [31_000 + 10 * order + 1])
+    }
+    unit.end()
+    const found = insights.findings().find(({ summary }) => summary === 'SELECT returns')
+    expect(found).toMatchObject({ tier: 'proven', source: { column: 'order_items.id' } })
+  })
+
   test('over pages: each page feeds the values that follow it', () => {
     const { db, unit, finding } = simulate()
     for (let page = 0; page < 4; page++) {

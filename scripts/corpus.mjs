@@ -1,0 +1,28 @@
+// `npm run corpus`: runs the labelled scenarios in every variant and prints what was found of them; `--json` for
+// programs. `PGSPAN_SEED=1 npm run corpus` uses the ids and the mixture of variants of an earlier run.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const format = process.argv.includes('--json') ? 'report.json' : 'report.txt'
+
+const folder = await mkdtemp(join(tmpdir(), 'pgspan-corpus-'))
+try {
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  const options = ['run', '--config', 'vitest.long.config.mts', 'test/corpus/corpus.long.ts', '--silent']
+  const run = spawn(process.execPath, [vitest, ...options], {
+    cwd: root,
+    env: { ...process.env, PGSPAN_CORPUS_REPORT: folder },
+    // The report is this command's output; how the run goes on is for whoever watches.
+    stdio: ['ignore', process.stderr, process.stderr],
+  })
+  const [code] = await once(run, 'exit')
+  process.stdout.write(await readFile(join(folder, format), 'utf8'))
+  process.exitCode = code
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}

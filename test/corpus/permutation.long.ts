@@ -1,0 +1,38 @@
+// First, as what an application loads with `node --import`.
+import './instrumented.js'
+import { expect, test } from 'vitest'
+import { makeTestDatabase } from '../support/test-database.js'
+import type { Verdict } from './judge.js'
+import { runVariant } from './run-variant.js'
+import { allScenarios } from './scenarios/all.js'
+import { plainVariant } from './variant.js'
+
+const seed = Number(process.env.PGSPAN_SEED ?? Date.now() % 100_000)
+const quick = allScenarios.filter(({ isSlow }) => !isSlow)
+const kinds: readonly string[] = ['n_plus_one', 'duplicate_query', 'write_loop', 'autocommit_loop']
+
+/** What was found of each scenario; the tier only where the labels leave no choice. */
+function summaryOf(verdicts: readonly Verdict[]): string[] {
+  return verdicts.flatMap(({ outcome: { scenario, findings } }) => {
+    const isCertain = scenario.expected.every(({ tiers }) => (tiers?.length ?? 1) === 1)
+    return findings
+      .filter(({ kind }) => kinds.includes(kind))
+      .map(({ kind, tier, summary }) => `${scenario.name}: ${kind} ${isCertain ? tier : ''} ${summary}`)
+      .sort()
+  })
+}
+
+test(`other ids lead to no other verdicts (PGSPAN_SEED=${seed})`, async () => {
+  const summaries: string[][] = []
+  for (const change of [0, 1, 2]) {
+    const database = await makeTestDatabase()
+    try {
+      const variant = { ...plainVariant, seed: seed + change }
+      summaries.push(summaryOf(await runVariant(variant, quick, database.connectionString)))
+    } finally {
+      await database.drop()
+    }
+  }
+  const [first, ...others] = summaries
+  for (const other of others) expect(other).toEqual(first)
+})
