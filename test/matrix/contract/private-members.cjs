@@ -37,6 +37,10 @@ function membersOfPool(pool, poolClass) {
     'Pool.Client': typeof pool.Client === 'function',
     'Pool._clients': Array.isArray(pool._clients),
     'Pool._idle': Array.isArray(pool._idle),
+    'Pool._acquireClient': typeof poolClass.prototype._acquireClient === 'function',
+    'Pool._pendingQueue': Array.isArray(pool._pendingQueue),
+    'Pool._pulseQueue': typeof poolClass.prototype._pulseQueue === 'function',
+    'Pool._expired': pool._expired instanceof WeakSet,
   }
 }
 

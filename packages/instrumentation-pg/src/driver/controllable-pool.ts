@@ -10,7 +10,7 @@ export interface ControllablePool extends PgPool {
   readonly _pendingQueue: PgPendingItem[]
   readonly _expired: WeakSet<PgClient>
   _pulseQueue(): void
-  _remove(client: PgClient, callback?: () => void): void
+  _remove(client: PgClient): void
   _acquireClient(
     client: PgClient,
     pendingItem: PgPendingItem,
@@ -37,12 +37,11 @@ export function closeClient(pool: ControllablePool, client: PgClient, reason: Re
   removeClient(pool, client, reason)
 }
 
-/** Says goodbye to the server, and serves who waits. */
+/** Says goodbye to the server, and serves who waits: the place is free at once, however long the goodbye takes. */
 export function removeClient(pool: ControllablePool, client: PgClient, reason: RemovalReason): void {
   announceRemoval(pool, clientStateOf(client), reason)
-  pool._remove(client, () => pool._pulseQueue())
-  // Its place is free at once, however long the goodbye takes.
-  if (!pool.ending) pool._pulseQueue()
+  pool._remove(client)
+  pool._pulseQueue()
 }
 
 /** Lets a request wait again, before all others. */
