@@ -24,7 +24,7 @@ const schema = {
     person: one(person, { fields: [purchase.personId], references: [person.id] }),
   })),
 }
-const sleep = sql<string>`pg_sleep(0.03)`
+const sleep = sql<string>`pg_sleep(0.15)`
 
 const lineOf = linesOf(import.meta.url)
 const database = useTestDatabase(people)

@@ -104,7 +104,7 @@ describe('Knex', () => {
 
   test('a slow query of a transaction is found at the line inside the transaction', async () => {
     async function work(tx: Knex.Transaction) {
-      await tx('person').select(db.raw('pg_sleep(0.03)')).limit(1) // ← slow in transaction
+      await tx('person').select(db.raw('pg_sleep(0.15)')).limit(1) // ← slow in transaction
     }
     await request(() => db.transaction(work))
     await request(() => db.transaction(work))

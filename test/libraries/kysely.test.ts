@@ -13,7 +13,7 @@ interface Schema {
   readonly person: { readonly id: number; readonly name: string }
   readonly purchase: { readonly id: number; readonly person_id: number; readonly amount: number }
 }
-const sleep = sql`pg_sleep(0.03)`
+const sleep = sql`pg_sleep(0.15)`
 
 const lineOf = linesOf(import.meta.url)
 const database = useTestDatabase(people)

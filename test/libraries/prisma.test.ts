@@ -33,7 +33,7 @@ interface Client extends Models {
 }
 
 /** A row that Prisma can read; `pg_sleep` by itself gives `void`. */
-const slowSql = 'SELECT 1 FROM pg_sleep(0.03)'
+const slowSql = 'SELECT 1 FROM pg_sleep(0.15)'
 
 const lineOf = linesOf(import.meta.url)
 const database = useTestDatabase(people)

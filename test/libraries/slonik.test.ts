@@ -82,7 +82,7 @@ describe('Slonik', () => {
 
   test('a slow query is found at the line that awaits it', async () => {
     async function loadSlowly() {
-      await db.any(sql.unsafe`SELECT pg_sleep(0.03)`) // ← slow
+      await db.any(sql.unsafe`SELECT pg_sleep(0.15)`) // ← slow
     }
     await request(loadSlowly)
     expect(places('slow_query')).toEqual([{ ...lineOf('slow'), functionName: 'loadSlowly' }])
@@ -90,7 +90,7 @@ describe('Slonik', () => {
 
   test('a slow query of a transaction is found at the line inside the transaction', async () => {
     async function work(tx: DatabaseTransactionConnection) {
-      await tx.any(sql.unsafe`SELECT pg_sleep(0.03)`) // ← slow in transaction
+      await tx.any(sql.unsafe`SELECT pg_sleep(0.15)`) // ← slow in transaction
     }
     await request(() => db.transaction(work))
     expect(places('slow_query')).toEqual([{ ...lineOf('slow in transaction'), functionName: 'work' }])

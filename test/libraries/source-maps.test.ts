@@ -112,7 +112,7 @@ describe('a library whose source map leads into the application', () => {
       const { run } = require('library/driver/runner.js')
       exports.main = async function main() {
         const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
-        await run(pool, 'SELECT pg_sleep(0.03)')
+        await run(pool, 'SELECT pg_sleep(0.15)')
         await pool.end()
       }`,
     )

@@ -107,7 +107,7 @@ describe('TypeORM', () => {
   test('a slow query is found at the line that awaits it', async () => {
     async function loadSlowly() {
       await source.query(slowSql) // ← slow query
-      await persons.createQueryBuilder().where('pg_sleep(0.03) IS NOT NULL').limit(1).getMany() // ← slow builder
+      await persons.createQueryBuilder().where('pg_sleep(0.15) IS NOT NULL').limit(1).getMany() // ← slow builder
     }
     await request(loadSlowly)
     expect(places('slow_query')).toEqual([

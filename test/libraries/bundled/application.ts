@@ -15,40 +15,40 @@ const person = pgTable('person', { id: integer('id').primaryKey() })
 async function withDrizzle() {
   const pool = new pg.Pool({ connectionString })
   const db = drizzle(pool)
-  await db.select({ slept: sql`pg_sleep(0.03) AS drizzle` }).from(person).limit(1) // ← drizzle
+  await db.select({ slept: sql`pg_sleep(0.15) AS drizzle` }).from(person).limit(1) // ← drizzle
   await db.transaction(async (tx) => {
-    await tx.select({ slept: sql`pg_sleep(0.03)` }).from(person).where(eq(person.id, 1)) // ← drizzle transaction
+    await tx.select({ slept: sql`pg_sleep(0.15)` }).from(person).where(eq(person.id, 1)) // ← drizzle transaction
   })
   await pool.end()
 }
 
 async function withKysely() {
   const db = new Kysely({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString }) }) })
-  await kyselySql`SELECT pg_sleep(0.03) AS kysely`.execute(db) // ← kysely
+  await kyselySql`SELECT pg_sleep(0.15) AS kysely`.execute(db) // ← kysely
   await db.destroy()
 }
 
 async function withSlonik() {
   const db = await createPool(connectionString)
-  await db.any(slonikSql.unsafe`SELECT pg_sleep(0.03) AS slonik`) // ← slonik
+  await db.any(slonikSql.unsafe`SELECT pg_sleep(0.15) AS slonik`) // ← slonik
   await db.end()
 }
 
 async function withTypeorm() {
   const source = await new DataSource({ type: 'postgres', url: connectionString }).initialize()
-  await source.query('SELECT pg_sleep(0.03) AS typeorm') // ← typeorm
+  await source.query('SELECT pg_sleep(0.15) AS typeorm') // ← typeorm
   await source.destroy()
 }
 
 async function withKnex() {
   const db = knex({ client: 'pg', connection: connectionString })
-  for (let n = 0; n < 2; n++) await db.raw('SELECT pg_sleep(0.03) AS knex') // ← knex
+  for (let n = 0; n < 2; n++) await db.raw('SELECT pg_sleep(0.15) AS knex') // ← knex
   await db.destroy()
 }
 
 async function withSequelize() {
   const db = new Sequelize(connectionString, { logging: false })
-  for (let n = 0; n < 2; n++) await db.query('SELECT pg_sleep(0.03) AS sequelize') // ← sequelize
+  for (let n = 0; n < 2; n++) await db.query('SELECT pg_sleep(0.15) AS sequelize') // ← sequelize
   await db.close()
 }
 

@@ -2,7 +2,7 @@
 import pg from 'pg'
 
 async function loadSlowly(pool) {
-  await pool.query('SELECT pg_sleep(0.03)') // ← slow
+  await pool.query('SELECT pg_sleep(0.15)') // ← slow
 }
 
 export async function main() {

@@ -12,7 +12,7 @@ import { useTelemetry } from '../../support/telemetry.js'
 
 const insights = createInsights({ slowQueryMillis: 20 })
 /** Takes longer than what is slow here, and is known by its name wherever a library puts it. */
-export const slowSql = 'SELECT pg_sleep(0.03)'
+export const slowSql = 'SELECT pg_sleep(0.15)'
 
 const openSpans = new Set<unknown>()
 const telemetry = useTelemetry({

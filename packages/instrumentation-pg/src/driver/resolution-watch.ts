@@ -22,7 +22,7 @@ const failedAttempts: Map<string, number> = new Map()
  *
  * To be called in the turn of the settlement, for queries that are slow, failed or part of a finding, and whose own
  * promise leads nowhere. Until the turn ends, each promise costs some 20 µs. Two queries that are looked for in one
- * turn cannot be told apart, and stay without an answer.
+ * turn cannot be told apart: an answer that was not found yet is given up.
  *
  * @param found called once, in this turn if it is found, else after it.
  * @see https://nodejs.org/docs/latest-v20.x/api/async_hooks.html#promiseresolveasyncid
@@ -32,32 +32,31 @@ export function watchResolutions(
   unitOfWork: UnitOfWork | undefined,
   found: (site: CallSite | undefined) => void,
 ): void {
-  const attempts = failedAttempts.get(fingerprint) ?? 0
-  if (attempts >= maximumAttempts) {
-    found(undefined)
-    return
-  }
-  if (watch === undefined) watch = new ResolutionWatch()
-  watch.follow(fingerprint, unitOfWork, found)
+  if ((failedAttempts.get(fingerprint) ?? 0) >= maximumAttempts) found(undefined)
+  else if (watch !== undefined) watch.giveUp(found)
+  else watch = new ResolutionWatch(fingerprint, unitOfWork, found)
 }
 
+/** That of this turn of the event loop. */
 let watch: ResolutionWatch | undefined
 
-interface Sought {
-  readonly fingerprint: string
-  readonly unitOfWork: UnitOfWork | undefined
-  readonly found: (site: CallSite | undefined) => void
-}
-
-/** One turn of the event loop. */
 class ResolutionWatch {
-  readonly #sought: Sought[] = []
+  readonly #fingerprint: string
+  readonly #unitOfWork: UnitOfWork | undefined
+  #found: ((site: CallSite | undefined) => void) | undefined
   /** Promises of this turn, by their ids. */
   readonly #made: Set<number> = new Set()
   readonly #hook: AsyncHook
   #reads = 0
 
-  constructor() {
+  constructor(
+    fingerprint: string,
+    unitOfWork: UnitOfWork | undefined,
+    found: (site: CallSite | undefined) => void,
+  ) {
+    this.#fingerprint = fingerprint
+    this.#unitOfWork = unitOfWork
+    this.#found = found
     const promiseResolve = (id: number): void => {
       if (!this.#made.has(id)) guarded(() => this.#read(promiseResolve))
     }
@@ -66,29 +65,33 @@ class ResolutionWatch {
       else this.#end(undefined)
     }
     this.#hook = createHook({ init, promiseResolve }).enable()
-    setImmediate(() => this.#end(undefined))
+    setImmediate(() => {
+      if (this.#found !== undefined) countFailure(fingerprint)
+      this.#end(undefined)
+      watch = undefined
+    })
   }
 
-  follow(fingerprint: string, unitOfWork: UnitOfWork | undefined, found: Sought['found']): void {
-    this.#sought.push({ fingerprint, unitOfWork, found })
+  /** Another one is looked for in the same turn. */
+  giveUp(another: (site: undefined) => void): void {
+    this.#end(undefined)
+    another(undefined)
   }
 
   #read(entered: (id: number) => void): void {
-    const [only, another] = this.#sought
-    if (only === undefined || another !== undefined || this.#reads++ >= maximumReads) return
-    if (currentUnitOfWork() !== only.unitOfWork) return
+    if (this.#found === undefined || currentUnitOfWork() !== this.#unitOfWork) return
+    if (this.#reads++ >= maximumReads) return
     const site = readWaitingSite(entered)
-    if (site !== undefined) this.#end(site)
+    if (site === undefined) return
+    failedAttempts.delete(this.#fingerprint)
+    this.#end(site)
   }
 
   #end(site: CallSite | undefined): void {
     this.#hook.disable()
-    if (watch === this) watch = undefined
-    for (const { fingerprint, found } of this.#sought.splice(0)) {
-      if (site === undefined) countFailure(fingerprint)
-      else failedAttempts.delete(fingerprint)
-      guarded(() => found(site))
-    }
+    const found = this.#found
+    this.#found = undefined
+    if (found !== undefined) guarded(() => found(site))
   }
 }
 
