@@ -49,7 +49,7 @@ function findingLines(finding, style) {
   const { kind, tier, severity, route, title, statement, count, source, file, line, fix } = finding
   const heading = style(
     severity === 'info' ? 'dim' : 'yellow',
-    `${headings[kind] ?? kind}${tier ? `, ${tier}` : ''}`,
+    `${headings[kind] ?? kind.replaceAll('_', ' ')}${tier ? `, ${tier}` : ''}`,
   )
   return [
     `${heading}  ${style('bold', route)}`,

@@ -16,6 +16,7 @@ import type { ObservedTransaction } from './observed-transaction.js'
 import { OpenTransactions } from './open-transactions.js'
 import { PoolWatch } from './pool-watch.js'
 import type { QueryGroup } from './query-group.js'
+import { approximateBytes } from './result-size.js'
 import { ResultReader } from './result-sources.js'
 import { SlotValues } from './slot-values.js'
 import type { StatisticsCollector } from './statistics-collector.js'
@@ -108,10 +109,12 @@ export class InsightsCore {
     const activity = unit === undefined ? undefined : this.#activities.get(unit)
     activity?.settle(query, result, this.#reader)
     if (activity !== undefined) this.#history.queryEnded(query, activity)
+    const isLong = query.settledAt - query.startedAt >= leastInterval
+    if (isLong && result !== undefined) query.resultBytes = approximateBytes(result.rows)
     this.#settledQueries.handOut(query, activity, this.#reporter)
     const ended = this.#transactions.follow(query)
     if (ended !== undefined) this.#endTransaction(ended)
-    if (query.settledAt - query.startedAt >= leastInterval && this.isTransactionOpen) {
+    if (isLong && this.isTransactionOpen) {
       this.ranBeside('query', query.shape.summary, unit, query.connectionId, query.startedAt, query.settledAt)
     }
   }

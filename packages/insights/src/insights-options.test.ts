@@ -41,7 +41,7 @@ describe('a wrong option throws a TypeError that names it', () => {
     [{ slow_query_millis: 5 }, 'slow_query_millis is no option of insights; did you mean slowQueryMillis?'],
     [
       { banana: 5 },
-      'banana is no option of insights; known are slowQueryMillis, slowQueryMillisByStatement, poolWaitMillis, queueWaitMillis, slowTransactionMillis, idleInTransactionMillis, leakedCheckoutMillis, checkoutStacks, largeResultRows, chattyQueries, nPlusOneThreshold, writeLoopThreshold, suppressionsFile, recentUnits, explain, loggerProvider, meterProvider, console',
+      'banana is no option of insights; known are slowQueryMillis, slowQueryMillisByStatement, poolWaitMillis, queueWaitMillis, slowTransactionMillis, idleInTransactionMillis, leakedCheckoutMillis, checkoutStacks, largeResultRows, largeResultBytes, chattyQueries, nPlusOneThreshold, writeLoopThreshold, suppressionsFile, recentUnits, explain, loggerProvider, meterProvider, console',
     ],
   ])('%o', (options, message) => {
     expect(() => createInsights(options)).toThrow(new TypeError(message))

@@ -85,6 +85,12 @@ export interface InsightsOptions {
    */
   readonly largeResultRows?: ThresholdOption
   /**
+   * Bytes of one result, unless it is streamed: an estimate from some of its rows.
+   *
+   * @defaultValue 5 MB, 50 MB in jobs and outside any unit of work
+   */
+  readonly largeResultBytes?: ThresholdOption
+  /**
    * Queries of one unit of work that no other finding explains; half of it is enough where that is twice as many as
    * usual.
    *
@@ -144,6 +150,7 @@ export interface InsightsSettings {
   readonly leakedCheckoutMillis: Thresholds
   readonly checkoutStacks: CheckoutStacks
   readonly largeResultRows: Thresholds
+  readonly largeResultBytes: Thresholds
   readonly chattyQueries: Thresholds
   readonly nPlusOneThreshold: Thresholds
   readonly writeLoopThreshold: Thresholds
@@ -165,6 +172,7 @@ const names: readonly (keyof InsightsOptions)[] = [
   'leakedCheckoutMillis',
   'checkoutStacks',
   'largeResultRows',
+  'largeResultBytes',
   'chattyQueries',
   'nPlusOneThreshold',
   'writeLoopThreshold',
@@ -178,6 +186,7 @@ const names: readonly (keyof InsightsOptions)[] = [
 
 /** Nobody waits for a job, and its work is larger. */
 const defaultRows = { http: 1_000, trace: 1_000, job: 10_000, outside: 10_000 }
+const defaultBytes = { http: 5e6, trace: 5e6, job: 50e6, outside: 50e6 }
 
 /** @throws TypeError that names the option that is wrong or unknown; values are repeated only if they are numbers. */
 export function resolveOptions(options: InsightsOptions): InsightsSettings {
@@ -195,6 +204,7 @@ export function resolveOptions(options: InsightsOptions): InsightsSettings {
     leakedCheckoutMillis: thresholdsOf('leakedCheckoutMillis', options.leakedCheckoutMillis, 30_000),
     checkoutStacks: stacksOf(options.checkoutStacks),
     largeResultRows: thresholdsOf('largeResultRows', options.largeResultRows, defaultRows),
+    largeResultBytes: thresholdsOf('largeResultBytes', options.largeResultBytes, defaultBytes),
     chattyQueries: thresholdsOf('chattyQueries', options.chattyQueries, { http: 50 }),
     nPlusOneThreshold: thresholdsOf('nPlusOneThreshold', options.nPlusOneThreshold, 5, repetitions),
     writeLoopThreshold: thresholdsOf('writeLoopThreshold', options.writeLoopThreshold, 10, repetitions),

@@ -45,6 +45,8 @@ export class ObservedQuery {
   /** Paused by the reader of a cursor or stream. */
   consumerMillis = 0
   rowCount: number | undefined = undefined
+  /** About how large its rows are, if it took 5 ms or more. */
+  resultBytes = 0
   /** Its reader takes the rows as they come: a cursor, a stream, COPY. */
   isStreamed = false
   /** The checkout that it runs under: the same for all queries while somebody holds the connection. */

@@ -39,7 +39,7 @@ export function createDetectors(
     new SlowQuery(settings.slowQueryMillis, settings.slowQueryMillisByStatement, (fingerprint) =>
       statistics.timesOf(fingerprint),
     ),
-    new LargeResult(settings.largeResultRows),
+    new LargeResult(settings.largeResultRows, settings.largeResultBytes),
     new UnboundedSelect(),
     new SequentialIndependent(),
     new Chatty(settings.chattyQueries, (unitName) => statistics.sizesOf(unitName)),

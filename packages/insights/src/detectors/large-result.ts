@@ -1,6 +1,7 @@
 import type { CallSite } from '@pgspan/lifecycle'
 import type { FindingDraft, Sighting } from '../finding.js'
 import { largeResultFix } from '../fix-text.js'
+import { leastInterval } from '../meanwhile.js'
 import type { ObservedQuery } from '../observed-query.js'
 import { PerUnit } from '../per-unit.js'
 import { roundMillis } from '../round-millis.js'
@@ -16,6 +17,8 @@ const warningFactor = 10
 class LargeResults {
   count = 0
   totalMillis = 0
+  /** How many times the threshold the largest one is, by rows or by bytes. */
+  excess = 0
   callSite: CallSite | undefined = undefined
   sighting: Sighting | undefined = undefined
   largest: ObservedQuery
@@ -24,63 +27,65 @@ class LargeResults {
     this.largest = first
   }
 
-  add(query: ObservedQuery): void {
+  add(query: ObservedQuery, excess: number): void {
     this.count++
     this.totalMillis += query.executionMillis ?? query.settledAt - query.startedAt
-    if (rowsOf(query) > rowsOf(this.largest)) this.largest = query
+    if (excess > this.excess) [this.largest, this.excess] = [query, excess]
   }
 }
 
-/** A read that returned very many rows at once, all of which are parsed and held in memory. */
+/** A read that returned very many rows or bytes at once, all of which are parsed and held in memory. */
 export class LargeResult implements Detector {
   readonly kind = 'large_result'
   readonly unusualRows: number
-  readonly #thresholds: Thresholds
+  readonly unusualMillis: number = leastInterval
+  readonly #rows: Thresholds
+  readonly #bytes: Thresholds
   readonly #results: PerUnit<LargeResults> = new PerUnit()
 
-  constructor(thresholds: Thresholds) {
-    this.#thresholds = thresholds
-    this.unusualRows = thresholds.least
+  constructor(rows: Thresholds, bytes: Thresholds) {
+    this.#rows = rows
+    this.#bytes = bytes
+    this.unusualRows = rows.least
   }
 
   unusualSettled(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
-    const { rowCount, shape } = query
-    if (rowCount === undefined || rowCount < this.unusualRows) return
-    if (shape.kind !== 'read' || query.isStreamed || rowCount < this.#thresholds.of(query.unit)) return
-    const threshold = this.#thresholds.of(query.unit)
-    const results = this.#results.of(activity, shape.fingerprint, () => {
-      const first = new LargeResults(query)
+    if (query.shape.kind !== 'read' || query.isStreamed) return
+    const excess = this.#excessOf(query)
+    if (excess < 1) return
+    const { fingerprint } = query.shape
+    const results = this.#results.of(activity, fingerprint, () => new LargeResults(query))
+    results.add(query, excess)
+    if (results.count > 1) results.sighting?.update(draftOf(results))
+    else {
       reporter.askCallSite(query, (site) => {
-        if (site === undefined) return
-        first.callSite = site
-        first.sighting?.update(draftOf(first, threshold))
+        results.callSite = site
+        results.sighting = reporter.open(draftOf(results), query)
+        if (activity === undefined) results.sighting?.settle()
       })
-      return first
-    })
-    results.add(query)
-    const draft = draftOf(results, threshold)
-    if (results.sighting === undefined) results.sighting = reporter.open(draft, query)
-    else results.sighting.update(draft)
+    }
+  }
+
+  #excessOf({ rowCount = 0, resultBytes, unit }: ObservedQuery): number {
+    if (rowCount < this.unusualRows && resultBytes < this.#bytes.least) return 0
+    return Math.max(rowCount / this.#rows.of(unit), resultBytes / this.#bytes.of(unit))
   }
 }
 
-function rowsOf({ rowCount }: ObservedQuery): number {
-  return rowCount ?? 0
-}
-
-function draftOf({ count, totalMillis, callSite, largest }: LargeResults, threshold: number): FindingDraft {
-  const rows = rowsOf(largest)
+function draftOf({ count, totalMillis, excess, callSite, largest }: LargeResults): FindingDraft {
+  const { rowCount = 0, resultBytes, stallMillis } = largest
+  const megabytes = resultBytes < 1e6 ? '' : ` of about ${Math.round(resultBytes / 1e6)} MB`
   const often = count === 1 ? '' : `, and large results ${count} times`
   return {
     kind: 'large_result',
-    severity: rows >= threshold * warningFactor ? 'warning' : 'info',
-    title: `${nameOf(largest.shape)} returned ${rows} rows at once${often}`,
+    severity: excess >= warningFactor ? 'warning' : 'info',
+    title: `${nameOf(largest.shape)} returned ${rowCount} rows${megabytes} at once${often}`,
     evidence: {
       count,
-      rows,
-      thresholdRows: threshold,
+      rows: rowCount,
+      ...(resultBytes > 0 && { approximateBytes: resultBytes }),
       totalMillis: roundMillis(totalMillis),
-      stallMillis: roundMillis(largest.stallMillis),
+      stallMillis: roundMillis(stallMillis),
     },
     ...statementDraft(largest),
     callSite,

@@ -14,7 +14,7 @@ describe('a large result', () => {
     expect(finding('large_result')).toMatchObject({
       severity: 'info',
       title: 'SELECT logs returned 1000 rows at once, in GET /orders.',
-      evidence: { count: 1, rows: 1_000, thresholdRows: 1_000, totalMillis: 30 },
+      evidence: { count: 1, rows: 1_000, totalMillis: 30 },
       callSite: { functionName: 'showLogs' },
       fix: expect.stringContaining('pg-query-stream'),
     })
@@ -39,6 +39,28 @@ describe('a large result', () => {
     const strict = simulate({ largeResultRows: { job: 500 } })
     strict.db.query(select, ['warn'], { rowCount: 9_000, unit })
     expect(strict.kinds()).toEqual(['large_result'])
+  })
+
+  test('may have few rows of very many bytes', () => {
+    const { db, finding } = simulate()
+    const rows = Array.from({ length: 12 }, () => ({ body: 'x'.repeat(500_000) }))
+    db.query('SELECT body FROM pages', [], { rows, millis: 40 })
+    expect(finding('large_result')).toMatchObject({
+      severity: 'info',
+      title: 'SELECT pages returned 12 rows of about 6 MB at once, in GET /orders.',
+      evidence: { rows: 12, approximateBytes: 6_000_048 },
+    })
+    const off = simulate({ largeResultBytes: false })
+    off.db.query('SELECT body FROM pages', [], { rows, millis: 40 })
+    expect(off.kinds()).toEqual([])
+  })
+
+  test('outside any unit of work is reported at once', () => {
+    const { db, insights } = simulate()
+    const seen: string[] = []
+    insights.subscribe(({ kind }) => seen.push(kind))
+    db.query(select, ['warn'], { rowCount: 10_000, unit: undefined })
+    expect(seen).toEqual(['large_result'])
   })
 
   test.each<[string, string, object]>([

@@ -135,8 +135,9 @@ function draftOf(waits: PoolWaits): FindingDraft {
 function titleOf({ count, timeouts, queued, elapsedMillis, maximumMillis, latest }: PoolWaits): string {
   const millis = Math.round(maximumMillis)
   const total = Math.round(elapsedMillis)
+  const inAll = total > millis ? ` and ${total} ms in all` : ''
   const what =
     queued > 0 ? `a connection of pool ${latest.poolName}` : `pool ${latest.poolName} to open a connection`
   if (count === 1) return `Waited ${millis} ms for ${what}${timeouts > 0 ? ', in vain' : ''}`
-  return `Waited ${count} times for ${what}, up to ${millis} ms and ${total} ms in all${timeouts > 0 ? `, ${timeouts} of them in vain` : ''}`
+  return `Waited ${count} times for ${what}, up to ${millis} ms${inAll}${timeouts > 0 ? `, ${timeouts} of them in vain` : ''}`
 }

@@ -59,24 +59,21 @@ export class QueueWait implements Detector {
     if (query.queueMillis < this.unusualMillis || query.queuedBehind === 0) return
     const millis = query.queueMillis - query.queueStallMillis
     if (millis < this.#thresholds.of(query.unit)) return
-    const waits = this.#waits.of(activity, '', () => this.#begin(query, reporter))
+    const waits = this.#waits.of(activity, '', () => new QueueWaits(query))
     waits.add(millis, query.queuedBehind)
-    const draft = draftOf(waits)
-    if (waits.sighting === undefined) waits.sighting = reporter.open(draft, query)
-    else waits.sighting.update(draft)
-    if (activity === undefined) waits.sighting?.settle()
+    if (waits.count > 1) waits.sighting?.update(draftOf(waits))
+    else this.#begin(waits, activity, reporter)
   }
 
-  #begin(query: ObservedQuery, reporter: Reporter): QueueWaits {
-    const waits = new QueueWaits(query)
-    const key = `${query.unit?.name} ${query.shape.fingerprint}`
-    waits.isRepeated = this.#recent.isFrequent(key, query.settledAt)
-    reporter.askCallSite(query, (site) => {
-      if (site === undefined) return
+  #begin(waits: QueueWaits, activity: UnitActivity | undefined, reporter: Reporter): void {
+    const { first } = waits
+    const key = `${first.unit?.name} ${first.shape.fingerprint}`
+    waits.isRepeated = this.#recent.isFrequent(key, first.settledAt)
+    reporter.askCallSite(first, (site) => {
       waits.callSite = site
-      waits.sighting?.update(draftOf(waits))
+      waits.sighting = reporter.open(draftOf(waits), first)
+      if (activity === undefined) waits.sighting?.settle()
     })
-    return waits
   }
 }
 
