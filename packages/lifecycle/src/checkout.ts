@@ -33,12 +33,14 @@ export class Checkout {
   firstQueryAt = 0
   /** True if the request gave up waiting, for a free connection or for a new one. */
   timedOut = false
-  /** Queries under it that were made and have not settled. Written by the dispatcher, as the next two. */
+  /** Queries under it that were made and have not settled. Written by the dispatcher, as the next three. */
   runningQueries = 0
   /** When a query under it settled last. */
   latestQueryAt = 0
   /** Of that query. */
   latestShape: QueryShape | undefined = undefined
+  /** That query has failed. */
+  hasLatestFailed = false
   /** Why it is meant to be kept for long: what the holder said, or what a statement under it shows. */
   holdReason: string | undefined = undefined
   /** Kinds of findings that the code which asked for it ignores, with spaces between them; written by insights. */

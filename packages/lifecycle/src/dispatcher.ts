@@ -255,6 +255,7 @@ function noteQuery(checkout: Checkout, query: QueryExecution): void {
   checkout.runningQueries--
   checkout.latestQueryAt = query.settledAt
   checkout.latestShape = query.shape
+  checkout.hasLatestFailed = query.error !== undefined
   if (!checkout.forSingleQuery) checkout.holdReason = purposeAfter(query.shape, checkout.holdReason)
 }
 

@@ -58,10 +58,14 @@ export function noteRelease(checkout: Checkout, client: PgClient): void {
   if (kind !== undefined) tell(checkout, kind)
 }
 
-function kindOf({ connection, runningQueries }: Checkout, client: PgClient): DirtyReleaseKind | undefined {
+function kindOf(
+  { connection, runningQueries, hasLatestFailed }: Checkout,
+  client: PgClient,
+): DirtyReleaseKind | undefined {
   if (runningQueries > 1 || (runningQueries === 1 && !isClosing(activeQueryOf(client)))) return 'active_query'
   const status = connection instanceof PgConnection ? connection.statusOf(client) : undefined
-  if (status === 'open') return 'in_transaction'
+  // The caller hears of a failure before the server has said what became of the transaction.
+  if (status === 'open') return hasLatestFailed ? 'failed_transaction' : 'in_transaction'
   return status === 'failed' ? 'failed_transaction' : undefined
 }
 
