@@ -8,18 +8,15 @@ import { burstPauseMillis } from './execution-timing.js'
 import type { PlanCapture } from './explain/plan-capture.js'
 import type { FindingLog } from './finding-log.js'
 import type { UnitHistory } from './history/unit-history.js'
-import type { ActivityKind } from './meanwhile.js'
-import { leastInterval } from './meanwhile.js'
 import type { ObservedCheckout } from './observed-checkout.js'
 import { ObservedQuery } from './observed-query.js'
-import type { ObservedTransaction } from './observed-transaction.js'
-import { OpenTransactions } from './open-transactions.js'
 import { PoolWatch } from './pool-watch.js'
 import type { QueryGroup } from './query-group.js'
-import { approximateBytes } from './result-size.js'
+import { approximateBytes, leastWeighedMillis } from './result-size.js'
 import { ResultReader } from './result-sources.js'
 import { SlotValues } from './slot-values.js'
 import type { StatisticsCollector } from './statistics-collector.js'
+import { TransactionWatch } from './transaction-watch.js'
 import { UnitActivity } from './unit-activity.js'
 
 /** More units of work push out the oldest one, which is judged early. */
@@ -43,8 +40,9 @@ export class InsightsCore {
   readonly #reporter: Reporter
   /** What is known of pools, and who judges it. */
   readonly pools: PoolWatch
+  /** What is known of transactions, and who judges them. */
+  readonly transactions: TransactionWatch
   readonly #activities: Map<UnitOfWork, UnitActivity> = new Map()
-  readonly #transactions: OpenTransactions = new OpenTransactions()
   readonly #values: SlotValues = new SlotValues()
   readonly #reader: ResultReader = new ResultReader()
   /** Units that went early: when they come back, their end is listened to already. */
@@ -79,6 +77,9 @@ export class InsightsCore {
       },
     }
     this.pools = new PoolWatch(this.#detectors, this.#reporter, breaker)
+    this.transactions = new TransactionWatch(this.#detectors, this.#reporter, (unit) =>
+      this.#activities.get(unit),
+    )
   }
 
   /** Units of work that were judged early to make room. */
@@ -88,7 +89,7 @@ export class InsightsCore {
 
   /** @param values to be read now. */
   queryStarted(query: ObservedQuery, values: readonly unknown[] | undefined): void {
-    this.#transactions.enter(query)
+    this.transactions.queryStarted(query)
     this.#plans?.queryStarted(query, values)
     if (query.unit === undefined || query.unit.ended) return
     const activity = this.#activityOf(query.unit)
@@ -109,14 +110,11 @@ export class InsightsCore {
     const activity = unit === undefined ? undefined : this.#activities.get(unit)
     activity?.settle(query, result, this.#reader)
     if (activity !== undefined) this.#history.queryEnded(query, activity)
-    const isLong = query.settledAt - query.startedAt >= leastInterval
-    if (isLong && result !== undefined) query.resultBytes = approximateBytes(result.rows)
-    this.#settledQueries.handOut(query, activity, this.#reporter)
-    const ended = this.#transactions.follow(query)
-    if (ended !== undefined) this.#endTransaction(ended)
-    if (isLong && this.isTransactionOpen) {
-      this.ranBeside('query', query.shape.summary, unit, query.connectionId, query.startedAt, query.settledAt)
+    if (result !== undefined && query.settledAt - query.startedAt >= leastWeighedMillis) {
+      query.resultBytes = approximateBytes(result.rows)
     }
+    this.#settledQueries.handOut(query, activity, this.#reporter)
+    this.transactions.querySettled(query)
   }
 
   checkoutSettled(checkout: ObservedCheckout): void {
@@ -127,47 +125,14 @@ export class InsightsCore {
       detector.checkoutSettled?.(checkout, activity, this.#reporter)
     }
     const { settledAt, waitMillis } = checkout
-    this.ranBeside('wait', `pool ${checkout.poolName}`, unit, 0, settledAt - waitMillis, settledAt)
-  }
-
-  /** @param isClosed the connection is not used again: what was open on it is rolled back. */
-  checkoutReleased(connectionId: number, at: number, isClosed: boolean): void {
-    if (isClosed) this.#transactions.forget(connectionId)
-    const left = this.#transactions.release(connectionId, at)
-    if (left !== undefined) this.#endTransaction(left)
+    this.transactions.ranBeside('wait', `pool ${checkout.poolName}`, unit, settledAt - waitMillis, settledAt)
   }
 
   releasedDirty(release: DirtyRelease): void {
     const { checkout, callSite } = release
-    const open = checkout.connection && this.#transactions.of(checkout.connection.id)
+    const open = checkout.connection && this.transactions.of(checkout.connection.id)
     if (open !== undefined && callSite !== undefined) open.callSite = callSite
     this.pools.releasedDirty(release)
-  }
-
-  connectionClosed(connectionId: number): void {
-    this.#transactions.forget(connectionId)
-  }
-
-  get isTransactionOpen(): boolean {
-    return this.#transactions.areThere
-  }
-
-  /**
-   * Something ran in the unit of work that may explain why a transaction of it did not go on. Costs a comparison while
-   * no transaction is open.
-   *
-   * @param connectionId of a query; 0 for anything else.
-   */
-  ranBeside(
-    kind: ActivityKind,
-    name: string,
-    unit: UnitOfWork | undefined,
-    connectionId: number,
-    from: number,
-    to: number,
-  ): void {
-    if (unit === undefined || !this.isTransactionOpen) return
-    this.#transactions.note(kind, name, unit, connectionId, from, to)
   }
 
   /** Judges what happened in the unit of work so far, as if it ended now. */
@@ -187,7 +152,7 @@ export class InsightsCore {
   }
 
   close(): void {
-    this.#transactions.close()
+    this.transactions.close()
     this.pools.close()
     for (const unit of [...this.#activities.keys()]) this.#endUnit(unit)
     clearInterval(this.#sweeper)
@@ -245,13 +210,6 @@ export class InsightsCore {
     group.restedAt = group.timing.settled
     for (const detector of this.#detectors.groupRests) {
       detector.groupRests?.(group, activity, this.#reporter)
-    }
-  }
-
-  #endTransaction(transaction: ObservedTransaction): void {
-    const activity = transaction.unit && this.#activities.get(transaction.unit)
-    for (const detector of this.#detectors.transactionEnded) {
-      detector.transactionEnded?.(transaction, activity, this.#reporter)
     }
   }
 }

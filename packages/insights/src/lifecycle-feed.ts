@@ -110,7 +110,7 @@ export class LifecycleFeed implements Observer {
     const { connection, releasedAt, error } = checkout
     if (connection === undefined || this.#breaker.isOpen) return
     try {
-      this.#core.checkoutReleased(connection.id, releasedAt, error !== undefined)
+      this.#core.transactions.connectionReleased(connection.id, releasedAt, error !== undefined)
       this.#core.pools.released(checkout)
     } catch (thrown) {
       this.#breaker.record(thrown)
@@ -130,7 +130,7 @@ export class LifecycleFeed implements Observer {
   }
 
   connectionClosed({ id }: Connection): void {
-    this.#breaker.run(() => this.#core.connectionClosed(id))
+    this.#breaker.run(() => this.#core.transactions.connectionClosed(id))
   }
 
   #addStalls(observed: ObservedQuery, { startedAt, sentAt, settledAt }: QueryExecution): void {

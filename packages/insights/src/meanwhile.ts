@@ -16,7 +16,7 @@ export interface Explanation {
 }
 
 const maximumIntervals = 16
-/** What is shorter cannot explain a pause that matters. */
+/** What is shorter cannot explain a pause that matters, in milliseconds. */
 export const leastInterval = 5
 const explainingShare = 0.5
 /** The clock of spans may be a little behind. */

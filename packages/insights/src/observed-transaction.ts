@@ -20,7 +20,6 @@ export class ObservedTransaction {
   readonly unit: UnitOfWork | undefined
   readonly callerContext: Context
   readonly target: DatabaseTarget
-  readonly ignoredFindings: string | undefined
   readonly connectionId: number
   readonly startedAt: number
   endedAt = 0
@@ -46,18 +45,24 @@ export class ObservedTransaction {
   readonly #stallBetween: (from: number, to: number) => number
   #quietSince: number
   #hasFailed = false
+  #ignored: string
 
   /** @param begin the query that began it, settled. */
   constructor(begin: ObservedQuery, startedAt: number, stallBetween: (from: number, to: number) => number) {
     this.unit = begin.unit
     this.callerContext = begin.callerContext
     this.target = begin.target
-    this.ignoredFindings = begin.ignoredFindings
+    this.#ignored = ignoredBy(begin)
     this.connectionId = begin.connectionId
     this.startedAt = startedAt
     this.executionMillis = begin.executionMillis ?? 0
     this.#quietSince = begin.settledAt
     this.#stallBetween = stallBetween
+  }
+
+  /** What the code around it ignores, and what comments in its statements do. */
+  get ignoredFindings(): string | undefined {
+    return this.#ignored === '' ? undefined : this.#ignored
   }
 
   get durationMillis(): number {
@@ -74,8 +79,10 @@ export class ObservedTransaction {
     this.#rest(query.startedAt)
     this.#quietSince = Math.max(this.#quietSince, query.settledAt)
     this.executionMillis += query.executionMillis ?? 0
-    if (query.errorCode !== undefined) this.#hasFailed = true
     if (isControl) return
+    // Whatever succeeds shows that the transaction has not failed, or was taken back to a savepoint.
+    this.#hasFailed = query.errorCode !== undefined
+    if (query.shape.ignoredFindings.length > 0) this.#ignored = `${this.#ignored} ${ignoredBy(query)}`.trim()
     const { kind, locks, isVolatile } = query.shape
     this.first ??= query
     this.statements++
@@ -99,4 +106,8 @@ export class ObservedTransaction {
     if (this.pause !== undefined && millis <= this.pause.to - this.pause.from) return
     this.pause = { from, to: until, stallMillis: this.#stallBetween(from, until) }
   }
+}
+
+function ignoredBy({ ignoredFindings = '', shape }: ObservedQuery): string {
+  return [ignoredFindings, ...shape.ignoredFindings].join(' ').trim()
 }

@@ -3,7 +3,7 @@ import type { ActivityKind } from './meanwhile.js'
 import type { ObservedQuery } from './observed-query.js'
 import { ObservedTransaction } from './observed-transaction.js'
 
-/** Transactions beyond are not followed. */
+/** The oldest ones make room for others: nobody ends them any more. */
 const maximumOpen = 1_000
 
 /**
@@ -41,8 +41,7 @@ export class OpenTransactions {
 
   #followSteps(query: ObservedQuery, open: ObservedTransaction | undefined): ObservedTransaction | undefined {
     const { shape, connectionId } = query
-    const isControl = shape.kind === 'transaction' || shape.isMultiStatement
-    if (!isControl) {
+    if (shape.kind !== 'transaction' && !shape.isMultiStatement) {
       open?.add(query, false)
       return undefined
     }
@@ -105,11 +104,17 @@ export class OpenTransactions {
     }
     if (current === open) return undefined
     if (open !== undefined) this.#drop(open)
-    if (current !== undefined && this.#open.size < maximumOpen) {
-      this.#open.set(query.connectionId, current)
-      this.#stalls.begin()
-    }
+    if (current !== undefined) this.#add(current)
     return open
+  }
+
+  #add(transaction: ObservedTransaction): void {
+    if (this.#open.size >= maximumOpen) {
+      const [oldest] = this.#open.values()
+      if (oldest !== undefined) this.#drop(oldest)
+    }
+    this.#open.set(transaction.connectionId, transaction)
+    this.#stalls.begin()
   }
 
   #begun(query: ObservedQuery, at: number): ObservedTransaction | undefined {

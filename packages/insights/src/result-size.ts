@@ -1,3 +1,5 @@
+/** A query that took less has no large result, in milliseconds. */
+export const leastWeighedMillis = 5
 const sampledRows = 16
 /** What is nested deeper, or comes after so many values of a row, is not looked at. */
 const maximumValues = 1_000

@@ -63,7 +63,7 @@ export class SpanFeed {
   spanEnded(span: ReadableSpanLike): void {
     if (span.instrumentationScope.name === ownScope) return
     if (!isPostgresCall(span)) {
-      if (this.#core.isTransactionOpen) this.#ranBeside(span)
+      if (this.#core.transactions.isAnyOpen) this.#ranBeside(span)
       return
     }
     const statement = statementIn(span.attributes)
@@ -81,7 +81,8 @@ export class SpanFeed {
   #ranBeside(span: ReadableSpanLike): void {
     const unit = unitOfWorkOfSpan(span as StartedSpanLike)
     const kind = span.kind === SpanKind.CLIENT ? 'call' : 'span'
-    this.#core.ranBeside(kind, nameOf(span), unit, 0, monotonic(span.startTime), monotonic(span.endTime))
+    const { transactions } = this.#core
+    transactions.ranBeside(kind, nameOf(span), unit, monotonic(span.startTime), monotonic(span.endTime))
   }
 
   #observe(span: ReadableSpanLike, text: string): ObservedQuery {

@@ -1,9 +1,9 @@
 import type { CallSite } from '@pgspan/lifecycle'
 import type { FindingDraft, Sighting } from '../finding.js'
 import { largeResultFix } from '../fix-text.js'
-import { leastInterval } from '../meanwhile.js'
 import type { ObservedQuery } from '../observed-query.js'
 import { PerUnit } from '../per-unit.js'
+import { leastWeighedMillis } from '../result-size.js'
 import { roundMillis } from '../round-millis.js'
 import type { Thresholds } from '../thresholds.js'
 import type { UnitActivity } from '../unit-activity.js'
@@ -38,7 +38,7 @@ class LargeResults {
 export class LargeResult implements Detector {
   readonly kind = 'large_result'
   readonly unusualRows: number
-  readonly unusualMillis: number = leastInterval
+  readonly unusualMillis: number = leastWeighedMillis
   readonly #rows: Thresholds
   readonly #bytes: Thresholds
   readonly #results: PerUnit<LargeResults> = new PerUnit()

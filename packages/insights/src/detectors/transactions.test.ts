@@ -74,6 +74,37 @@ describe('a slow transaction', () => {
     expect(insights.findings()[1]?.count).toBe(2)
   })
 
+  test.each([
+    ['BEGIN /* pgspan:ignore slow_transaction */', update],
+    ['BEGIN', `${update} /* pgspan:ignore * */`],
+  ])('is none where its comments say so: %s; %s', (begin, text) => {
+    const { db, kinds } = simulate({ slowQueryMillis: false })
+    db.query(begin)
+    db.query(text, [5, 1], { millis: 1_200, rowCount: 1 })
+    db.query('COMMIT')
+    expect(kinds()).toEqual([])
+  })
+
+  test('that was taken back to a savepoint after a failure did commit', () => {
+    const { db, finding } = simulate({ slowQueryMillis: false })
+    db.query('BEGIN')
+    db.query('SAVEPOINT a')
+    db.query(update, [5, 1], { millis: 1_200, error: { code: '23514' } })
+    db.query('ROLLBACK TO a')
+    db.query('COMMIT')
+    expect(finding('slow_transaction')?.evidence.outcome).toBe('committed')
+  })
+
+  test('is followed though a thousand others were never ended', () => {
+    const { db, kinds } = simulate({ slowQueryMillis: false })
+    for (let n = 0; n < 1_100; n++) db.query('BEGIN', [], { connection: db.anotherConnection() })
+    const connection = db.anotherConnection()
+    db.query('BEGIN', [], { connection })
+    db.query(update, [5, 1], { connection, millis: 1_200, rowCount: 1 })
+    db.query('COMMIT', [], { connection })
+    expect(kinds()).toEqual(['slow_transaction'])
+  })
+
   test('that had a failure did not commit, whatever it asked for', () => {
     const { db, finding } = simulate({ slowQueryMillis: false })
     db.query('BEGIN')

@@ -35,7 +35,8 @@ export function ignoredByCaller(): string | undefined {
 
 /** @param ignored what {@link ignoredByCaller} has said. */
 export function includesKind(ignored: string | undefined, kind: FindingKind): boolean {
-  return ignored !== undefined && (ignored === '*' || ignored.split(' ').includes(kind))
+  const kinds = ignored?.split(' ') ?? []
+  return kinds.includes('*') || kinds.includes(kind)
 }
 
 function together(outer: string | undefined, kinds: readonly FindingKind[]): string {
