@@ -37,7 +37,9 @@ export class Dispatcher {
 
   /** True if anybody hears of queries and checkouts; without, a source lets them pass. */
   get isListening(): boolean {
-    if (this.#sleeping.some((isAsleep) => !isAsleep())) this.#setObservers(this.#observers)
+    if (this.#sleeping.length > 0 && this.#sleeping.some((isAsleep) => !isAsleep())) {
+      this.#setObservers(this.#observers)
+    }
     return this.#isListening
   }
 

@@ -83,7 +83,8 @@ function enter(
     shape,
     call.statementName,
     call.isSubmittable,
-    performance.now(),
+    // The pool has handed the connection over in this step; to read the clock costs as much as a span's attribute.
+    poolCall !== undefined && state.checkout !== undefined ? state.checkout.acquiredAt : performance.now(),
   )
   execution.text = call.text
   if (poolCall !== undefined) poolCall.lead(execution)

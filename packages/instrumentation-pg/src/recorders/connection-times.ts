@@ -1,6 +1,6 @@
 import { metrics } from '@pgspan/conventions'
 import type { Checkout, ConnectionOpening, Observer } from '@pgspan/lifecycle'
-import type { Instruments } from './instruments.js'
+import type { Instruments, SecondsHistogram } from './instruments.js'
 import { hotPoolAttributes } from './pool-attributes.js'
 
 /**
@@ -11,35 +11,27 @@ import { hotPoolAttributes } from './pool-attributes.js'
  */
 export class ConnectionTimes implements Observer {
   readonly name = 'connection-times'
-  readonly #instruments: Instruments
+  readonly #waitTime: SecondsHistogram
+  readonly #useTime: SecondsHistogram
+  readonly #createTime: SecondsHistogram
 
   constructor(instruments: Instruments) {
-    this.#instruments = instruments
+    this.#waitTime = instruments.secondsOf(metrics.connectionWaitTime)
+    this.#useTime = instruments.secondsOf(metrics.connectionUseTime)
+    this.#createTime = instruments.secondsOf(metrics.connectionCreateTime)
   }
 
   checkoutSettled(checkout: Checkout): void {
     if (checkout.acquiredAt === 0) return
-    this.#instruments.recordSeconds(
-      metrics.connectionWaitTime,
-      checkout.waitMillis,
-      hotPoolAttributes(checkout.pool),
-    )
+    this.#waitTime.record(checkout.waitMillis, hotPoolAttributes(checkout.pool))
   }
 
-  checkoutReleased(checkout: Checkout): void {
-    this.#instruments.recordSeconds(
-      metrics.connectionUseTime,
-      checkout.releasedAt - checkout.acquiredAt,
-      hotPoolAttributes(checkout.pool),
-    )
+  checkoutReleased({ acquiredAt, releasedAt, pool }: Checkout): void {
+    this.#useTime.record(releasedAt - acquiredAt, hotPoolAttributes(pool))
   }
 
-  connectionSettled(opening: ConnectionOpening): void {
-    if (opening.pool === undefined || opening.error !== undefined) return
-    this.#instruments.recordSeconds(
-      metrics.connectionCreateTime,
-      opening.settledAt - opening.startedAt,
-      hotPoolAttributes(opening.pool),
-    )
+  connectionSettled({ startedAt, settledAt, pool, error }: ConnectionOpening): void {
+    if (pool === undefined || error !== undefined) return
+    this.#createTime.record(settledAt - startedAt, hotPoolAttributes(pool))
   }
 }

@@ -36,10 +36,11 @@ function newProvider(): {
 
 test('what is recorded before the SDK starts is lost, what comes after it is not', async () => {
   const instruments = new Instruments('test', '1')
-  instruments.recordSeconds(definitions.operationDuration, 5, {})
+  const durations = instruments.secondsOf(definitions.operationDuration)
+  durations.record(5, {})
   const { provider, counts, boundaries } = newProvider()
   metrics.setGlobalMeterProvider(provider)
-  instruments.recordSeconds(definitions.operationDuration, 5, {})
+  durations.record(5, {})
   expect(await counts()).toEqual([1])
   expect(await boundaries()).toEqual([0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10])
 })
@@ -47,14 +48,15 @@ test('what is recorded before the SDK starts is lost, what comes after it is not
 test('a provider that replaces another gets its own instruments', async () => {
   const [first, second] = [newProvider(), newProvider()]
   const instruments = new Instruments('test', '1')
+  const durations = instruments.secondsOf(definitions.operationDuration)
   metrics.setGlobalMeterProvider(first.provider)
   const before = instruments.generation
-  instruments.recordSeconds(definitions.operationDuration, 5, {})
+  durations.record(5, {})
   metrics.disable()
   metrics.setGlobalMeterProvider(second.provider)
   expect(instruments.generation).toBe(before + 1)
-  instruments.recordSeconds(definitions.operationDuration, 5, {})
-  instruments.recordSeconds(definitions.operationDuration, 5, {})
+  durations.record(5, {})
+  durations.record(5, {})
   expect([await first.counts(), await second.counts()]).toEqual([[1], [2]])
 })
 
@@ -62,7 +64,8 @@ test('a provider that is given wins over the global one', async () => {
   const [global, given] = [newProvider(), newProvider()]
   metrics.setGlobalMeterProvider(global.provider)
   const instruments = new Instruments('test', '1')
+  const durations = instruments.secondsOf(definitions.operationDuration)
   instruments.setMeterProvider(given.provider)
-  instruments.recordSeconds(definitions.operationDuration, 5, {})
+  durations.record(5, {})
   expect([await global.counts(), await given.counts()]).toEqual([[], [1]])
 })

@@ -22,7 +22,7 @@ export class Instruments {
   #current: MeterProvider | undefined = undefined
   #meter: Meter | undefined = undefined
   #generation = 0
-  readonly #made: Map<string, Histogram | Counter> = new Map()
+  readonly #counters: Map<string, Counter> = new Map()
 
   constructor(scope: string, version: string) {
     this.#scope = scope
@@ -44,12 +44,13 @@ export class Instruments {
     return this.#refresh()
   }
 
-  recordSeconds(definition: MetricDefinition, millis: number, attributes: Attributes): void {
-    this.#histogram(definition).record(millis / 1000, attributes)
-  }
-
   add(definition: MetricDefinition, increment: number, attributes: Attributes): void {
     this.#counter(definition).add(increment, attributes)
+  }
+
+  /** A histogram that takes milliseconds and records seconds. */
+  secondsOf(definition: MetricDefinition): SecondsHistogram {
+    return new SecondsHistogram(this, definition)
   }
 
   #refresh(): Meter {
@@ -57,30 +58,41 @@ export class Instruments {
     if (provider === this.#current && this.#meter !== undefined) return this.#meter
     this.#current = provider
     this.#generation++
-    this.#made.clear()
+    this.#counters.clear()
     this.#meter = provider.getMeter(this.#scope, this.#version)
     return this.#meter
   }
 
-  #histogram(definition: MetricDefinition): Histogram {
-    const meter = this.#refresh()
-    // What was made under a histogram's name is a histogram.
-    let histogram = this.#made.get(definition.name) as Histogram | undefined
-    if (histogram === undefined) {
-      histogram = meter.createHistogram(definition.name, optionsOf(definition))
-      this.#made.set(definition.name, histogram)
-    }
-    return histogram
-  }
-
   #counter(definition: MetricDefinition): Counter {
     const meter = this.#refresh()
-    let counter = this.#made.get(definition.name) as Counter | undefined
+    let counter = this.#counters.get(definition.name)
     if (counter === undefined) {
       counter = meter.createCounter(definition.name, optionsOf(definition))
-      this.#made.set(definition.name, counter)
+      this.#counters.set(definition.name, counter)
     }
     return counter
+  }
+}
+
+/** One histogram of {@link Instruments}. */
+export class SecondsHistogram {
+  readonly #instruments: Instruments
+  readonly #definition: MetricDefinition
+  #meter: Meter | undefined = undefined
+  #histogram: Histogram | undefined = undefined
+
+  constructor(instruments: Instruments, definition: MetricDefinition) {
+    this.#instruments = instruments
+    this.#definition = definition
+  }
+
+  record(millis: number, attributes: Attributes): void {
+    const { meter } = this.#instruments
+    if (meter !== this.#meter || this.#histogram === undefined) {
+      this.#meter = meter
+      this.#histogram = meter.createHistogram(this.#definition.name, optionsOf(this.#definition))
+    }
+    this.#histogram.record(millis / 1000, attributes)
   }
 }
 

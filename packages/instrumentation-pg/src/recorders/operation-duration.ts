@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api'
 import { errorTypeOf, metrics, attributes as names, sqlStateOf, targetAttributes } from '@pgspan/conventions'
 import type { Checkout, DatabaseTarget, Observer, QueryExecution, QueryShape } from '@pgspan/lifecycle'
 import { ByTarget } from './by-target.js'
-import type { Instruments } from './instruments.js'
+import type { Instruments, SecondsHistogram } from './instruments.js'
 
 /** More summaries than this on one process's metrics are counted together, as `_OTHER`. */
 export const maximumSummaries = 200
@@ -18,7 +18,7 @@ const other = '_OTHER'
  */
 export class OperationDuration implements Observer {
   readonly name = 'operation-duration'
-  readonly #instruments: Instruments
+  readonly #histogram: SecondsHistogram
   readonly #summaries: Bounded = new Bounded(maximumSummaries)
   readonly #errorTypes: Bounded = new Bounded(maximumErrorTypes)
   readonly #attributes: ByTarget<QueryShape, Attributes> = new ByTarget(1_000, (target, shape) =>
@@ -26,20 +26,20 @@ export class OperationDuration implements Observer {
   )
 
   constructor(instruments: Instruments) {
-    this.#instruments = instruments
+    this.#histogram = instruments.secondsOf(metrics.operationDuration)
   }
 
   querySettled(query: QueryExecution): void {
     let attributes = this.#attributes.get(query.connection.target, query.shape)
     if (query.error !== undefined) attributes = this.#failed(attributes, query.error)
-    this.#instruments.recordSeconds(metrics.operationDuration, query.settledAt - query.startedAt, attributes)
+    this.#histogram.record(query.settledAt - query.startedAt, attributes)
   }
 
   /** The query never came to be: nothing is known of it but where it would have gone. */
   checkoutSettled(checkout: Checkout): void {
     if (!checkout.forSingleQuery || checkout.failedAt === 0) return
     const attributes = this.#failed(targetAttributes(checkout.pool.target), checkout.error)
-    this.#instruments.recordSeconds(metrics.operationDuration, checkout.waitMillis, attributes)
+    this.#histogram.record(checkout.waitMillis, attributes)
   }
 
   #attributesOf(target: DatabaseTarget, shape: QueryShape): Attributes {

@@ -10,7 +10,7 @@ export function poolAttributes(pool: PoolView): Attributes {
   return { [names.dbClientConnectionPoolName]: pool.name, ...targetAttributes(pool.target) }
 }
 
-/** For instruments that are recorded on the query path, where each attribute costs. */
+/** For instruments that are recorded on the query path, where each attribute costs: the same object each time. */
 export function hotPoolAttributes(pool: PoolView): Attributes {
   const known = hotPath.get(pool)
   if (known !== undefined) return known
