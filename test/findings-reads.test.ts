@@ -111,16 +111,14 @@ describe('reads that wait for each other', () => {
     `SELECT ${column}, pg_sleep(0.09) FROM ${table} WHERE id = $1`
 
   test('are information if none uses the rows of another', async () => {
-    const findings = await foundIn(async () => {
+    const work = async (): Promise<void> => {
       await pool.query(sleepy('team_id', 'users'), [3])
       await pool.query(sleepy('kind', 'events'), [812])
       await pool.query(sleepy('id', 'countries'), [17])
-    }, 'sequential_independent')
-    // A machine that is busy enough pauses in between.
-    for (const finding of findings)
-      expect(finding).toMatchObject({ severity: 'info', summary: expect.any(String) })
-    const total = insights.recentUnits(1)[0]
-    if (findings.length === 0) expect(total?.durationMillis).toBeGreaterThan(280)
+    }
+    // A machine that is busy enough pauses in between, but not always.
+    const findings = await foundInEach(Array(6).fill(work), 'sequential_independent')
+    expect(findings.map(({ severity }) => severity)).toContain('info')
   })
 
   test('are none if the second uses a value of the first', async () => {

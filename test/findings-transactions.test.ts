@@ -16,7 +16,7 @@ const database = useTestDatabase(`
   INSERT INTO accounts SELECT n, 100 FROM generate_series(1, 50) n;
 `)
 // A busy machine makes anything slow.
-const insights = createInsights({ slowQueryMillis: false, poolWaitMillis: false })
+const insights = createInsights({ slowQueryMillis: false })
 useTelemetry({ spanProcessors: [new InsightsSpanProcessor(insights)] })
 const instrumentation = new PgInstrumentation()
 let pool: pg.Pool
@@ -184,5 +184,28 @@ describe('queries that are called together', () => {
       client.release()
     }, 'queue_wait')
     expect(findings).toEqual([])
+  })
+})
+
+describe('waits for a full pool', () => {
+  test('count together, though each is short', async () => {
+    const { Pool } = loadPg()
+    const single = new Pool({ connectionString: database().connectionString, max: 1 })
+    await single.query('SELECT 1')
+    let isOver = false
+    // Somebody else takes the connection again and again.
+    const others = [1, 2].map(async () => {
+      while (!isOver) await single.query('SELECT pg_sleep(0.02)')
+    })
+    const findings = await foundIn(async () => {
+      for (const id of Array.from({ length: 10 }, (_, i) => i + 1)) {
+        await single.query('SELECT balance FROM accounts WHERE id = $1', [id])
+      }
+    }, 'pool_wait')
+    isOver = true
+    await Promise.all(others)
+    await single.end()
+    expect(findings).toMatchObject([{ kind: 'pool_wait', evidence: { limit: 1 } }])
+    expect(findings[0]?.evidence.queued).toBeGreaterThan(3)
   })
 })

@@ -89,11 +89,11 @@ export interface Finding {
   /** One sentence for a person. */
   readonly title: string
   readonly evidence: FindingEvidence
-  /** `SELECT orders`; the pool's name for `pool_wait`. */
+  /** `SELECT orders`; the pool's name for what is of a pool; empty for what is of a whole unit of work. */
   readonly summary: string
-  /** Of the statement; empty for `pool_wait`. */
+  /** Of the statement; empty if it is of none. */
   readonly fingerprint: string
-  /** Sanitised; empty for `pool_wait`. */
+  /** Sanitised; empty if it is of none. */
   readonly statement: string
   /** `db.namespace`. */
   readonly namespace: string | undefined
