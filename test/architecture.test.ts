@@ -13,6 +13,7 @@ const layers: Record<string, number> = {
   'instrumentation-pg': 1,
   insights: 1,
   http: 2,
+  dashboards: 2,
   'pool-care': 2,
   'slow-query-log': 2,
   inspector: 2,

@@ -1,0 +1,7 @@
+export { dashboardSpecs } from './all-dashboards.js'
+export { generatedFiles } from './generated-files.js'
+export { grafanaDashboard } from './grafana-dashboard.js'
+export type { DashboardSpec, Fault, PanelQuery, PanelSpec, RowSpec } from './panel-spec.js'
+export { type Flavour, flavours, prometheusName } from './prometheus-names.js'
+export { prometheusRules, type RuleFile, rulesYaml, runbookName } from './rules/prometheus-rules.js'
+export type { RuleOptions } from './rules/rule-options.js'

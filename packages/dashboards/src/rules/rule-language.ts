@@ -1,0 +1,31 @@
+import { QueryLanguage } from '../query-language.js'
+import type { RuleSettings } from './rule-options.js'
+
+const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+/** A duration of Prometheus, such as `5m`. */
+export type Duration = `${number}${'s' | 'm' | 'h' | 'd'}`
+
+/** What rules are written with: names of one flavour, and windows that a test may shorten. */
+export class RuleLanguage extends QueryLanguage {
+  readonly settings: RuleSettings
+
+  constructor(settings: RuleSettings) {
+    super(settings.flavour, '', '5m')
+    this.settings = settings
+  }
+
+  /** The window as it is, or scaled; never below 5 s, in which a rate still sees two samples. */
+  window(given: Duration): Duration {
+    if (this.settings.timeScale === 1) return given
+    const seconds = Number(given.slice(0, -1)) * (secondsOf[given.slice(-1)] ?? 1) * this.settings.timeScale
+    return `${Math.max(5, Math.round(seconds))}s`
+  }
+
+  /** How long a condition has to hold; scaled, it may be nothing. */
+  hold(given: Duration): Duration {
+    if (this.settings.timeScale === 1) return given
+    const seconds = Number(given.slice(0, -1)) * (secondsOf[given.slice(-1)] ?? 1) * this.settings.timeScale
+    return `${Math.round(seconds)}s`
+  }
+}
