@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { MikroORM } from '@mikro-orm/postgresql'
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
 import { instrumentPool, PgInstrumentation } from '@pgspan/instrumentation-pg'
+import { startDoctor, startServerFigures } from '@pgspan/pool-care'
 import type { Knex } from 'knex'
 import type { Sequelize } from 'sequelize'
 import type { DatabasePool } from 'slonik'
@@ -195,6 +196,17 @@ describe.each(libraries)('$name', (library) => {
     await library.query('SELECT 1').catch(() => {})
     await library.query('SELECT 1')
     await expect.poll(async () => ((await figures()) as { used: number }).used).toBe(0)
+  })
+
+  test('leads to what its server says, over a connection beside the pool', async () => {
+    const figures = startServerFigures()
+    await figures.ask()
+    expect(figures.reports).toMatchObject([{ isUp: true, target: { namespace: database().name } }])
+    const doctor = startDoctor({ instances: 60 })
+    const [found] = await doctor.examine()
+    expect(found).toMatchObject({ check: 'limits_above_server' })
+    doctor.close()
+    figures.close()
   })
 
   test('reads 0 when its pool has ended, and every connection is accounted for', async () => {

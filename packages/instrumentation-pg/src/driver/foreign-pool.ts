@@ -13,6 +13,7 @@ import { clientStateOf } from './client-state.js'
 import { type ForeignOpening, whileForeignOpening } from './foreign-opening.js'
 import type { PgClient } from './pg-shapes.js'
 import { endView } from './pool-state.js'
+import { makerOf, openSideConnection } from './side-connection.js'
 import { sourceMark } from './source-mark.js'
 
 /** One request for a connection, from the call until its answer. */
@@ -145,7 +146,10 @@ export class ForeignPool {
     if (this.#view !== undefined) return this.#view
     const { dispatcher, poolNames } = processState()
     const { target } = clientStateOf(client).connection
-    const view = new PoolView(poolNames.take(undefined, target), target, this.#counts)
+    const maker = makerOf(client)
+    const view = new PoolView(poolNames.take(undefined, target), target, this.#counts, (purpose, database) =>
+      openSideConnection(this.#counts() && maker, purpose, database),
+    )
     this.#view = view
     dispatcher.poolAppeared(view)
     for (const request of this.#early) begin(request, view)

@@ -58,6 +58,7 @@ export interface PgClient extends EventEmitter {
   readonly database?: unknown
   readonly user?: unknown
   readonly password?: unknown
+  readonly ssl?: unknown
   readonly processID?: number | null
   readonly readyForQuery?: boolean
   /** `I`, `T` or `E`. */
@@ -159,6 +160,7 @@ export interface PgPoolOptions {
   readonly user?: unknown
   /** Not enumerable, so that it is not printed. */
   readonly password?: unknown
+  readonly ssl?: unknown
 }
 
 /** The prototypes that are patched: their methods are replaced in place. */

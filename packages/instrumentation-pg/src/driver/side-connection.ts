@@ -15,7 +15,7 @@ export function silently<Result>(action: () => Result): Result {
 
 /** Opens a connection beside the pool, with its driver and its options. Undefined if the pool is gone. */
 export async function openSideConnection(
-  pool: PgPool | undefined,
+  pool: Pick<PgPool, 'Client' | 'options' | 'ended'> | undefined,
   purpose: string,
   database?: string,
 ): Promise<SideConnection | undefined> {
@@ -46,7 +46,7 @@ export async function openSideConnection(
   }
 }
 
-function optionsFor(pool: PgPool, purpose: string): object {
+function optionsFor(pool: Pick<PgPool, 'options'>, purpose: string): object {
   return {
     ...pool.options,
     password: pool.options?.password,
@@ -57,6 +57,12 @@ function optionsFor(pool: PgPool, purpose: string): object {
     // The server's own timeouts are not asked for: proxies refuse connections that do.
     query_timeout: timeoutMillis,
   }
+}
+
+/** What makes clients like this one: for pools that keep their options to themselves. */
+export function makerOf(client: PgClient): Pick<PgPool, 'Client' | 'options'> {
+  const { host, port, user, password, database, ssl } = client
+  return { Client: client.constructor, options: { host, port, user, password, database, ssl } }
 }
 
 /** Where options lead to, spelled out: a connection string would win over what stands beside it. */
