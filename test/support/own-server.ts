@@ -1,16 +1,21 @@
 import { spawn } from 'node:child_process'
+import { chown, cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { freePort } from '../../examples/shop/demo/free-port.js'
 import { findAccount, findBinaries, startEmbeddedPostgres } from '../../scripts/embedded-postgres.mjs'
 
-/** A PostgreSQL of a test's own, which it may kill. */
+/** A PostgreSQL of a test's own, which it may kill and copy. */
 export interface OwnServer {
   readonly connectionString: string
   /** Sends a signal to the server's first process: SIGQUIT ends it and every session at once. */
   signal(name: NodeJS.Signals): void
   /** Starts it again, at the same place with the same data. */
   start(): Promise<void>
+  /** Starts a replica: a copy of the server, which is stopped and started again for it, in recovery. */
+  startReplica(): Promise<{ readonly connectionString: string; stop(): Promise<void> }>
   stop(): Promise<void>
 }
 
@@ -24,27 +29,61 @@ export async function startOwnServer(): Promise<OwnServer> {
     signal: (name) => process.kill(pid, name),
     async start() {
       while (isAlive(pid)) await sleep(10)
-      const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off']
-      const flags = settings.flatMap((setting) => ['-c', setting])
-      const child = spawn(join(findBinaries(), 'postgres'), ['-D', folder, '-p', String(port), ...flags], {
-        ...(await findAccount()),
-        cwd: '/',
-        detached: true,
-        stdio: 'ignore',
-      })
-      child.unref()
-      for (let i = 0; ; i++) {
-        const found = await postmasterOf(connectionString).catch(() => undefined)
-        if (found !== undefined) {
-          pid = found
-          return
-        }
-        if (i > 400) throw new Error('the server did not start again')
-        await sleep(25)
+      await startPostgres(folder, port)
+      pid = await waitForPostmaster(connectionString)
+    },
+    async startReplica() {
+      process.kill(pid, 'SIGINT')
+      while (isAlive(pid)) await sleep(10)
+      const copy = await mkdtemp(join(tmpdir(), 'pgspan-replica-'))
+      await cp(folder, join(copy, 'data'), { recursive: true })
+      await writeFile(join(copy, 'data', 'standby.signal'), '')
+      await giveTo(await findAccount(), copy)
+      await startPostgres(folder, port)
+      pid = await waitForPostmaster(connectionString)
+      const replica = new URL(connectionString)
+      replica.port = String(await freePort())
+      await startPostgres(join(copy, 'data'), Number(replica.port))
+      const replicaPid = await waitForPostmaster(replica.href)
+      return {
+        connectionString: replica.href,
+        async stop() {
+          process.kill(replicaPid, 'SIGINT')
+          while (isAlive(replicaPid)) await sleep(10)
+          await rm(copy, { recursive: true, force: true })
+        },
       }
     },
     stop: () => server.stop(),
   }
+}
+
+async function startPostgres(folder: string, port: number): Promise<void> {
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off']
+  const flags = settings.flatMap((setting) => ['-c', setting])
+  const child = spawn(join(findBinaries(), 'postgres'), ['-D', folder, '-p', String(port), ...flags], {
+    ...(await findAccount()),
+    cwd: '/',
+    detached: true,
+    stdio: 'ignore',
+  })
+  child.unref()
+}
+
+async function waitForPostmaster(connectionString: string): Promise<number> {
+  for (let i = 0; ; i++) {
+    const found = await postmasterOf(connectionString).catch(() => undefined)
+    if (found !== undefined) return found
+    if (i > 400) throw new Error('the server did not start')
+    await sleep(25)
+  }
+}
+
+/** Root made the copy; PostgreSQL runs as somebody else. */
+async function giveTo(account: Awaited<ReturnType<typeof findAccount>>, folder: string): Promise<void> {
+  if (account === undefined) return
+  const entries = await readdir(folder, { recursive: true })
+  for (const entry of ['.', ...entries]) await chown(join(folder, entry), account.uid, account.gid)
 }
 
 async function postmasterOf(connectionString: string): Promise<number> {

@@ -4,6 +4,7 @@ import { checkOptions, countAboveZero, type OptionCheck } from '../checked-optio
 import { checkConfiguration } from './configuration-checks.js'
 import type { Diagnosis } from './diagnosis.js'
 import { PoolOrigins } from './pool-origins.js'
+import { ReadOnlyWrites } from './read-only-writes.js'
 import { checkServers } from './server-checks.js'
 import { SessionFeatures } from './session-features.js'
 
@@ -50,12 +51,14 @@ export function startDoctor(options: DoctorOptions = {}): Doctor {
   const { dispatcher } = processState()
   const origins = new PoolOrigins()
   const features = new SessionFeatures()
+  const writes = new ReadOnlyWrites()
   const diagnose = (): Diagnosis[] => [
     ...[...dispatcher.pools].flatMap((pool) => checkConfiguration(pool)),
     ...origins.diagnoses(),
+    ...writes.diagnoses(),
   ]
   const announcer = announces ? [new Announcer(diagnose)] : []
-  const stops = [origins, features, ...announcer].map((observer) => dispatcher.attach(observer))
+  const stops = [origins, features, writes, ...announcer].map((observer) => dispatcher.attach(observer))
   return {
     get diagnoses() {
       return diagnose()

@@ -1,0 +1,87 @@
+import { PgInstrumentation } from '@pgspan/instrumentation-pg'
+import { startDoctor, startServerFigures } from '@pgspan/pool-care'
+import type pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { loadPg } from '../support/load-pg.js'
+import { type OwnServer, startOwnServer } from '../support/own-server.js'
+import { useTelemetry } from '../support/telemetry.js'
+
+const telemetry = useTelemetry()
+const instrumentation = new PgInstrumentation()
+let server: OwnServer
+let replica: Awaited<ReturnType<OwnServer['startReplica']>>
+let primaryPool: pg.Pool
+let replicaPool: pg.Pool
+
+beforeAll(async () => {
+  server = await startOwnServer()
+  replica = await server.startReplica()
+  const make = (connectionString: string): pg.Pool => {
+    const pool = new (loadPg().Pool)({
+      connectionString,
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+      max: 2,
+    })
+    pool.on('error', () => {})
+    return pool
+  }
+  primaryPool = make(server.connectionString)
+  replicaPool = make(replica.connectionString)
+})
+afterAll(async () => {
+  instrumentation.disable()
+  await Promise.all([primaryPool.end(), replicaPool.end()])
+  await replica.stop()
+  await server.stop()
+})
+
+const portOf = (connectionString: string): number => Number(new URL(connectionString).port)
+
+test('a primary and its replica are told apart by endpoint and by role', async () => {
+  const figures = startServerFigures()
+  await primaryPool.query('SELECT 1')
+  await replicaPool.query('SELECT 1')
+  await figures.ask()
+  const roles = (await telemetry.points('pgspan.server.in_recovery')).map(({ attributes, value }) => [
+    attributes['server.port'],
+    value,
+  ])
+  expect(new Map(roles as [number, number][])).toEqual(
+    new Map([
+      [portOf(server.connectionString), 0],
+      [portOf(replica.connectionString), 1],
+    ]),
+  )
+  const pools = (await telemetry.points('db.client.connection.limit')).map(
+    ({ attributes }) => attributes['db.client.connection.pool.name'],
+  )
+  expect(pools).toEqual(['postgres', `postgres@127.0.0.1:${portOf(replica.connectionString)}`])
+  figures.close()
+})
+
+test('a write that a replica or a read-only session refuses is named with its endpoint, one that is taken is not', async () => {
+  const doctor = startDoctor()
+  await primaryPool.query('CREATE TABLE IF NOT EXISTS orders (id int)')
+  await primaryPool.query('INSERT INTO orders VALUES (1)')
+  expect(doctor.diagnoses).toEqual([])
+  for (let i = 0; i < 2; i++)
+    await expect(replicaPool.query('CREATE TABLE refused (id int)')).rejects.toMatchObject({ code: '25006' })
+  const client = await primaryPool.connect()
+  await client.query('SET default_transaction_read_only = on')
+  await expect(client.query('INSERT INTO orders VALUES (2)')).rejects.toMatchObject({ code: '25006' })
+  client.release(true)
+  expect(doctor.diagnoses.map(({ check, subject, problem }) => [check, subject, problem])).toEqual([
+    [
+      'write_to_read_only',
+      `server 127.0.0.1:${portOf(replica.connectionString)}/postgres`,
+      'CREATE TABLE refused was refused 2 times: the session takes no writes (25006).',
+    ],
+    [
+      'write_to_read_only',
+      `server 127.0.0.1:${portOf(server.connectionString)}/postgres`,
+      'INSERT orders was refused once: the session takes no writes (25006).',
+    ],
+  ])
+  doctor.close()
+})
