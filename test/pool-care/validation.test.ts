@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DiagLogLevel, diag } from '@opentelemetry/api'
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
+import { processState } from '@pgspan/lifecycle'
 import { type PoolCare, type PoolCareOptions, startPoolCare } from '@pgspan/pool-care'
 import type pg from 'pg'
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { loadPg } from '../support/load-pg.js'
 import { startProxy, type TcpProxy } from '../support/proxy.js'
 import { useTelemetry } from '../support/telemetry.js'
@@ -221,6 +223,24 @@ test('care that is closed leaves a pool as it was', async () => {
   expect(Object.hasOwn(pool, '_acquireClient')).toBe(false)
   expect(Object.hasOwn(pool, 'newClient')).toBe(false)
   expect(pool.listenerCount('error')).toBe(0)
+})
+
+test('a name that no pool has is said once, with those that there are', async () => {
+  const lines: string[] = []
+  const ignore = (): void => {}
+  const say = (line: string): void => {
+    lines.push(line)
+  }
+  diag.setLogger({ warn: say, error: say, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.WARN)
+  await fill(makePool())
+  const [name] = [...processState().dispatcher.pools].map((pool) => pool.name)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const started = startPoolCare({ pools: ['orders', name ?? ''] })
+  vi.advanceTimersByTime(300_000)
+  vi.useRealTimers()
+  started.close()
+  diag.disable()
+  expect(lines).toEqual([`pgspan: startPoolCare: no pool has the name orders; there are ${name}`])
 })
 
 test.each([
