@@ -1,0 +1,67 @@
+import { metrics } from '@pgspan/conventions'
+import type { RowSpec } from '../../panel-spec.js'
+import { closeReasonLabel, errorLabel, poolLabel, type QueryLanguage } from '../../query-language.js'
+
+/** Connections that are opened, closed and lost. */
+export function lifecycleRow(ql: QueryLanguage): RowSpec {
+  return {
+    title: 'Lifecycle',
+    panels: [
+      {
+        kind: 'timeseries',
+        title: 'Connections opened and closed',
+        description:
+          'Opened, and closed by reason. idle_timeout is configuration; connection_lost and idle_error are the network, a proxy or the server.',
+        unit: 'ops',
+        queries: [
+          { expression: `sum(${ql.rate(metrics.connectionsOpened)})`, legend: 'opened' },
+          {
+            expression: `sum by (${closeReasonLabel}) (${ql.rate(metrics.connectionsClosed)}) > 0`,
+            legend: `closed: {{${closeReasonLabel}}}`,
+          },
+        ],
+      },
+      {
+        kind: 'timeseries',
+        title: 'Opening a connection, p95',
+        description:
+          'Network, encryption and authentication. Much above a few milliseconds in the same network: name resolution, TLS, or a busy server.',
+        unit: 's',
+        queries: [
+          {
+            expression: ql.quantile(0.95, metrics.connectionCreateTime, poolLabel),
+            legend: `{{${poolLabel}}}`,
+          },
+        ],
+      },
+      {
+        kind: 'timeseries',
+        title: 'Connections that could not be opened',
+        description:
+          'By error. The database, the network or the credentials: requests fail as soon as no open connection is left.',
+        unit: 'ops',
+        fault: 'database_down',
+        queries: [
+          {
+            expression: `sum by (${errorLabel}) (${ql.rate(metrics.connectionOpenFailures)}) > 0`,
+            legend: `{{${errorLabel}}}`,
+          },
+        ],
+      },
+      {
+        kind: 'timeseries',
+        title: 'Errors of idle connections',
+        description:
+          'Connections that broke while nobody used them. Without a listener for the pool’s error event, each ends the process.',
+        unit: 'ops',
+        fault: 'database_down',
+        queries: [
+          {
+            expression: `sum by (${errorLabel}) (${ql.rate(metrics.poolErrors)}) > 0`,
+            legend: `{{${errorLabel}}}`,
+          },
+        ],
+      },
+    ],
+  }
+}
