@@ -83,6 +83,7 @@ test('a day of a service leaves nothing behind', async () => {
   const series = async (): Promise<number> => (await telemetry.points('pgspan.acquires')).length
   for (let minute = 0; minute < minutes; minute++) {
     await minuteOf(pool, minute)
+    telemetry.reset()
     if (minute !== settledMinute) continue
     heapThen = heapUsed()
     seriesThen = await series()

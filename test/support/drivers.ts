@@ -17,6 +17,11 @@ export function loadNativePg(): typeof pg | undefined {
   return (requireDriver('pg') as { native: typeof pg }).native
 }
 
+/** The oldest driver that is supported: its clients, and the pool that came with them. */
+export function loadOldestDriver(): { readonly Client: typeof pg.Client; readonly Pool: typeof pg.Pool } {
+  return { Client: (requireDriver('pg-8.11') as typeof pg).Client, Pool: requireDriver('pg-pool-3.6') }
+}
+
 /** The driver of `test/drivers`: a copy of its own, with pg-native beside it. */
 export function loadDriverPg(): typeof pg {
   return requireDriver('pg')

@@ -1,7 +1,7 @@
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
-import pgOfTest from 'pg'
+import pg from 'pg'
 import { vi } from 'vitest'
 import { freePort } from '../../examples/shop/demo/free-port.js'
 import { loadPg } from './load-pg.js'
@@ -27,6 +27,12 @@ function rule(own: Partial<PoolRules>): PoolRules {
   }
 }
 
+export interface ExactnessOptions {
+  /** The server's sessions can be ended by their process ids. */
+  readonly kills?: boolean
+  readonly makePool?: (options: pg.PoolConfig) => pg.Pool
+}
+
 /** How the figures of pools went with their models; empty for exactly. */
 export interface ExactnessReport {
   readonly actions: Readonly<Record<string, number>>
@@ -43,9 +49,9 @@ export async function driveExactly(
   database: string,
   steps: number,
   seed: number,
-  { kills }: { readonly kills: boolean } = { kills: true },
+  { kills = true, makePool = (options) => new (loadPg().Pool)(options) }: ExactnessOptions = {},
 ): Promise<ExactnessReport> {
-  const admin = new pgOfTest.Client({ connectionString })
+  const admin = new pg.Client({ connectionString })
   await admin.connect()
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'], now: 1_000_000 })
   // 0 on this clock means not yet.
@@ -53,7 +59,7 @@ export async function driveExactly(
   const scraper = await startScraper()
   const random = new Random(seed)
   const pools = rules.map(
-    (own) => new ScriptedPool(own, () => new (loadPg().Pool)({ connectionString, ...own }), random),
+    (own) => new ScriptedPool(own, () => makePool({ connectionString, ...own }), random),
   )
   for (const pool of kills ? pools : []) {
     pool.terminate = async (id) => void (await admin.query('SELECT pg_terminate_backend($1)', [id]))
