@@ -221,3 +221,50 @@ async function collected(condition: () => boolean | Promise<boolean>): Promise<v
   }
   expect(await condition()).toBe(true)
 }
+
+describe('what befalls connections', () => {
+  const figureOf = async (metric: string, attributes: Record<string, string>): Promise<unknown> =>
+    (await telemetry.points(metric)).find((point) =>
+      Object.entries(attributes).every(([key, value]) => point.attributes[key] === value),
+    )?.value
+
+  test('an opening that fails is counted by its error, and is no connection', async () => {
+    const port = 1
+    const pool = new (loadPg().Pool)({ host: '127.0.0.1', port, database: 'nowhere', user: 'u', max: 2 })
+    await expect(pool.connect()).rejects.toThrow('ECONNREFUSED')
+    const named = { 'db.client.connection.pool.name': 'nowhere' }
+    const refused = { ...named, 'error.type': 'ECONNREFUSED' }
+    expect(await figureOf('pgspan.connections.open_failures', refused)).toBe(1)
+    expect(await figureOf('pgspan.acquires', { ...refused, 'pgspan.pool.path': 'create' })).toBe(1)
+    expect(await figureOf('pgspan.connections.opened', named)).toBe(0)
+    await pool.end()
+  })
+
+  test('a connection that the pool’s own hook refuses was opened and closed', async () => {
+    const onConnect = (): Promise<void> => Promise.reject(new Error('refused by the hook'))
+    // In pg-pool 3.13 and newer; not in its types.
+    const options = { connectionString: database().connectionString, max: 2, onConnect }
+    const pool = new (loadPg().Pool)(options)
+    const named = { 'db.client.connection.pool.name': database().name }
+    const closed = { ...named, 'pgspan.connection.close_reason': 'error' }
+    const before = {
+      opened: Number((await figureOf('pgspan.connections.opened', named)) ?? 0),
+      closed: Number((await figureOf('pgspan.connections.closed', closed)) ?? 0),
+    }
+    await expect(pool.connect()).rejects.toThrow('refused by the hook')
+    await settled(() => pool.totalCount === 0)
+    expect(await figureOf('pgspan.connections.opened', named)).toBe(before.opened + 1)
+    expect(await figureOf('pgspan.connections.closed', closed)).toBe(before.closed + 1)
+    await pool.end()
+  })
+
+  test('an error of an idle connection is counted, and thrown by a pool that nobody listens to, as ever', async () => {
+    const pool = new (loadPg().Pool)({ connectionString: database().connectionString, max: 1 })
+    await pool.query('SELECT 1')
+    expect(pool.listenerCount('error')).toBe(0)
+    expect(() => pool.emit('error', new Error('of nobody'))).toThrow('of nobody')
+    const counted = { 'db.client.connection.pool.name': database().name, 'error.type': 'Error' }
+    expect(await figureOf('pgspan.errors', counted)).toBe(1)
+    await pool.end()
+  })
+})
