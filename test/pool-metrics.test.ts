@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PgInstrumentation } from '@pgspan/instrumentation-pg'
+import { instrumentPool, PgInstrumentation } from '@pgspan/instrumentation-pg'
 import type pg from 'pg'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { loadPg } from './support/load-pg.js'
@@ -155,6 +155,16 @@ describe('the figures of pools', () => {
     expect(scraped[database().name]).toMatchObject({ limit: 1, idle: 1 })
     expect(scraped[`${database().name}#2`]).toMatchObject({ limit: 1, idle: 1 })
     await Promise.all(pools.map((pool) => pool.end()))
+  })
+
+  test('a pool that was given a name before its first use has it', async () => {
+    const pool = instrumentPool(new (loadPg().Pool)({ connectionString: database().connectionString }), {
+      name: 'reports',
+    })
+    await pool.query('SELECT 1')
+    expect((await scrape()).reports).toMatchObject({ limit: 10, idle: 1 })
+    expect(() => instrumentPool(pool, { name: '' })).toThrow('instrumentPool: name must be a text')
+    await pool.end()
   })
 
   test('a request that gives up counts as a timeout, and the counter exists before the first', async () => {

@@ -14,7 +14,7 @@ export type {
   SqlCommentTagsOf,
   TraceQueryQuestion,
 } from './hook-types.js'
-export { instrumentClient, instrumentPg, instrumentPool } from './instrument.js'
+export { instrumentClient, instrumentPg, instrumentPool, type PoolOptions } from './instrument.js'
 export type { PgInstrumentationConfig } from './options.js'
 export { PgInstrumentation } from './pg-instrumentation.js'
 export type { SpanRule } from './recorders/acquire-and-connect-spans.js'

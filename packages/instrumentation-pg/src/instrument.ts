@@ -2,7 +2,7 @@ import { processState } from '@pgspan/lifecycle'
 import { announceClient } from './driver/client-state.js'
 import { type PgClient, type PgPool, prototypeWith } from './driver/pg-shapes.js'
 import { patchClientPrototype, patchPoolPrototype } from './driver/pg-source.js'
-import { announcePool } from './driver/pool-state.js'
+import { announcePool, namePool } from './driver/pool-state.js'
 import {
   announceSequelizePool,
   patchSequelizePool,
@@ -38,6 +38,17 @@ export function instrumentPg<Module extends object>(pg: Module): Module {
   return pg
 }
 
+/** Of {@link instrumentPool}. */
+export interface PoolOptions {
+  /**
+   * The pool's name on metrics and in findings: the same in every process, for few pools. For pools of pg-pool's shape
+   * that were not used yet; `name#2` if another has it.
+   *
+   * @defaultValue the name of the database
+   */
+  readonly name?: string
+}
+
 /**
  * Observes the class of a pool, and of its clients: `pg.Pool`, `pg-pool`, Neon's pool, one inside a bundle; tarn's
  * (`knex.client.pool`) and sequelize-pool's. It may be in use: connections that are out count as used until they
@@ -48,9 +59,12 @@ export function instrumentPg<Module extends object>(pg: Module): Module {
  *
  * @returns the pool that it was given.
  * @throws TypeError for anything without the methods `query`, `connect` and `end` and the counts of pg-pool, or the
- * methods of the other pools.
+ * methods of the other pools; and for a name that is no text.
  */
-export function instrumentPool<Pool extends object>(pool: Pool): Pool {
+export function instrumentPool<Pool extends object>(pool: Pool, { name }: PoolOptions = {}): Pool {
+  if (name !== undefined && (typeof name !== 'string' || !/^.{1,64}$/.test(name))) {
+    throw new TypeError('instrumentPool: name must be a text of 1 to 64 characters')
+  }
   if (instrumentForeignPool(pool)) return pool
   const prototype = prototypeWith(pool, ['query', 'connect', 'end'])
   // Slonik's pools have these methods, too, with other arguments, and no counts.
@@ -67,6 +81,7 @@ export function instrumentPool<Pool extends object>(pool: Pool): Pool {
     const clientPrototype = client && prototypeWith(client, ['query', 'connect'])
     if (clientPrototype) patchClientPrototype(clientPrototype)
   }
+  if (name !== undefined) namePool(pgPool, name)
   announcePool(pgPool)
   processState().patchedDrivers.add('pg-pool (instrumentPool)')
   return pool

@@ -1,5 +1,6 @@
 export { createInsights, type Finding, type Insights, InsightsSpanProcessor } from '@pgspan/insights'
 export {
+  declareHold,
   instrumentClient,
   instrumentPg,
   instrumentPool,

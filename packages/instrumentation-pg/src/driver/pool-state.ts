@@ -1,4 +1,5 @@
 import { errorMonitor } from 'node:events'
+import { diag } from '@opentelemetry/api'
 import { type DatabaseTarget, type PoolCounts, PoolView, processState } from '@pgspan/lifecycle'
 import { clientStateOf } from './client-state.js'
 import { targetOf } from './connection-identity.js'
@@ -17,6 +18,8 @@ export interface PoolState {
 
 const { dispatcher, poolNames } = processState()
 const states: WeakMap<PgPool, PoolState> = new WeakMap()
+/** Of pools that were named by hand. */
+const names: WeakMap<PgPool, string> = new WeakMap()
 const collected: FinalizationRegistry<PoolView> = new FinalizationRegistry((view) => {
   view.wasDropped = true
   endView(view)
@@ -28,7 +31,7 @@ export function poolStateOf(pool: PgPool, target: DatabaseTarget): PoolState {
   if (known !== undefined) return known
   const reference = new WeakRef(pool)
   const view = new PoolView(
-    poolNames.take(undefined, target),
+    poolNames.take(names.get(pool), target),
     target,
     () => countsOf(reference.deref()),
     (purpose, database) => openSideConnection(reference.deref(), purpose, database),
@@ -75,6 +78,14 @@ function countsOf(pool: PgPool | undefined): PoolCounts | undefined {
 function clientsOut(pool: PgPool): PgClient[] {
   const idle = new Set(pool._idle?.map(({ client }) => client))
   return (pool._clients ?? []).filter((client) => client.release !== undefined && !idle.has(client))
+}
+
+/** To be called before the pool is first used: afterwards its figures have a name. */
+export function namePool(pool: PgPool, name: string): void {
+  const known = states.get(pool)?.view.name
+  if (known === undefined) names.set(pool, name)
+  else if (known !== name)
+    diag.warn(`pgspan: pool ${known} was in use before it was given another name; it keeps its name`)
 }
 
 /** A pool that is known from now on, before its next connection is asked for. */
