@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { instrumentPool, PgInstrumentation } from '@pgspan/instrumentation-pg'
 import type pg from 'pg'
@@ -75,9 +76,9 @@ describe('the figures of pools', () => {
     const first = await opening
     expect(await scrape()).toEqual({ [a]: { used: 1, idle: 0, connecting: 0, pending: 0, limit: 3 } })
     // 4: the second pool appears, by a query that runs.
-    const query = byEnvironment.query('SELECT pg_sleep(0.1)')
-    await settled(() => byEnvironment.totalCount === 1 && byEnvironment.waitingCount === 0)
-    await sleep(40)
+    const acquired = once(byEnvironment, 'acquire')
+    const query = byEnvironment.query('SELECT pg_sleep(0.5)')
+    await acquired
     expect(await scrape()).toEqual({
       [a]: { used: 1, idle: 0, connecting: 0, pending: 0, limit: 3 },
       [b]: { used: 1, idle: 0, connecting: 0, pending: 0, limit: 2 },
