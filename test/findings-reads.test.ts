@@ -1,5 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { createInsights } from '@pgspan/insights'
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
 import { runInUnitOfWork } from '@pgspan/lifecycle'
 import type pg from 'pg'
@@ -150,6 +153,21 @@ describe('many queries', () => {
 
   test('of different statements are chatty over fifty', async () => {
     expect(await foundIn(page(51), 'chatty')).toMatchObject([{ evidence: { count: 51 } }])
+  })
+
+  test('are chatty in a request by default, and not in a job', async () => {
+    const usual = createInsights()
+    const detach = usual.attach()
+    const server = createServer((_request, response) => void page(51)().then(() => response.end()))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    await fetch(`http://127.0.0.1:${port}/page`).then((response) => response.text())
+    await runInUnitOfWork('nightly', page(51))
+    await new Promise((resolve) => server.close(resolve))
+    detach()
+    usual.close()
+    const chatty = usual.findings().filter(({ kind }) => kind === 'chatty')
+    expect(chatty.map(({ unit }) => unit)).toEqual(['GET /page'])
   })
 
   test('of eight statements are not', async () => {

@@ -206,7 +206,8 @@ export class InsightsCore {
   }
 
   #rest(group: QueryGroup, activity: UnitActivity): void {
-    if (group.restedAt === group.timing.settled) return
+    // What ran once is no repetition.
+    if (group.restedAt === group.timing.settled || group.timing.started < 2) return
     group.restedAt = group.timing.settled
     for (const detector of this.#detectors.groupRests) {
       detector.groupRests?.(group, activity, this.#reporter)

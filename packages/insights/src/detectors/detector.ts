@@ -60,7 +60,8 @@ export interface Detector {
   /** All of its groups have rested; nothing follows. */
   unitEnded?(activity: UnitActivity, reporter: Reporter): void
   /**
-   * The group was quiet for a while or its unit of work ends. May be called several times for one group.
+   * The group was quiet for a while or its unit of work ends. May be called several times for one group; not for one
+   * of a single execution.
    */
   groupRests?(group: QueryGroup, activity: UnitActivity, reporter: Reporter): void
 }
