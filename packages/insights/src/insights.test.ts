@@ -245,6 +245,20 @@ describe('attaching to the process', () => {
     expect(count()).toBe(2)
   })
 
+  test('by several insights gives each what it observes', () => {
+    const all = [createInsights({ console: false }), createInsights({ console: false })]
+    const stops = all.map((insights) => insights.attach())
+    runInUnitOfWork('job', () => {
+      for (let n = 0; n < 5; n++) queryIn(processState().dispatcher)
+    })
+    for (const insights of all) {
+      insights.flush()
+      expect(insights.statistics().queries).toBe(5)
+      expect(insights.findings().map(({ kind }) => kind)).toEqual(['duplicate_query'])
+    }
+    for (const stop of stops) stop()
+  })
+
   test('ends with closing', () => {
     const insights = createInsights()
     insights.attach()

@@ -31,11 +31,8 @@ export class LifecycleFeed implements Observer {
   readonly name = 'insights'
   readonly #core: InsightsCore
   readonly #breaker: CircuitBreaker
-  /**
-   * Where a running query keeps what is observed of it. A map would cost more than all detectors together, and keep
-   * queries that never settle.
-   */
-  readonly #key = Symbol('pgspan.observed')
+  /** Running queries of which another observer keeps something, so that there is no room for this one. */
+  readonly #further: WeakMap<QueryExecution, ObservedQuery> = new WeakMap()
   readonly #state: ProcessState = processState()
   readonly #checks: ContextChecks = new ContextChecks()
   readonly checkoutStacks: CheckoutStacks
@@ -57,7 +54,7 @@ export class LifecycleFeed implements Observer {
       const observed = observe(query)
       if (this.#state.ignoredFindingsStorage !== undefined) this.#takeIgnored(observed, query)
       this.#checks.queryStarted(observed, query)
-      this.#note(query)[this.#key] = observed
+      this.#keep(query, observed)
       this.#core.queryStarted(observed, values)
     } catch (error) {
       this.#breaker.record(error)
@@ -68,9 +65,7 @@ export class LifecycleFeed implements Observer {
     this.#state.loopStalls.end()
     if (this.#breaker.isOpen) return
     try {
-      const note = this.#note(query)
-      const observed = note[this.#key] ?? observe(query)
-      note[this.#key] = undefined
+      const observed = this.#take(query) ?? observe(query)
       complete(observed, query)
       this.#addStalls(observed, query)
       this.#core.querySettled(observed, result)
@@ -145,9 +140,20 @@ export class LifecycleFeed implements Observer {
     observed.ignoredFindings = checkout?.forSingleQuery ? ofCheckout : (ignoredByCaller() ?? ofCheckout)
   }
 
-  /** A query with the field that this feed adds to it, under a symbol that nobody else has. */
-  #note(query: QueryExecution): { [key: symbol]: ObservedQuery | undefined } {
-    return query as unknown as { [key: symbol]: ObservedQuery | undefined }
+  #keep(query: QueryExecution, observed: ObservedQuery): void {
+    if (query.observationOwner !== undefined) {
+      this.#further.set(query, observed)
+      return
+    }
+    query.observation = observed
+    query.observationOwner = this
+  }
+
+  #take(query: QueryExecution): ObservedQuery | undefined {
+    if (query.observationOwner !== this) return this.#further.get(query)
+    const { observation } = query
+    query.observation = undefined
+    return observation instanceof ObservedQuery ? observation : undefined
   }
 }
 

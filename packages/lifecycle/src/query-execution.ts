@@ -65,6 +65,10 @@ export class QueryExecution implements CallSiteRequest {
   span: Span | undefined = undefined
   /** The recorder that has set {@link span}. */
   spanOwner: unknown = undefined
+  /** What the first observer that wants to keeps of the running query: a map of its own would cost ten times as much. */
+  observation: unknown = undefined
+  /** The observer that has set {@link observation}. */
+  observationOwner: unknown = undefined
 
   constructor(
     callerContext: Context,
