@@ -70,6 +70,8 @@ type Variable = (typeof variables)[number]
 
 /** Variables that other parts of pgspan read: not settings, but not mistakes either. */
 const otherVariables: readonly string[] = [
+  'PGSPAN_TRY_REPORTS',
+  'PGSPAN_TRY_PORT',
   'PGSPAN_DOCTOR_REPORTS',
   'PGSPAN_DOCTOR_INSTANCES',
   'PGSPAN_REQUIRE_PROGRAMS',

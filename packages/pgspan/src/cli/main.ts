@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { addDoctorCommand } from './doctor-command.js'
 import { addSlowLogCommand } from './slow-log-command.js'
+import { addTryCommand } from './try-command.js'
 
 /** The command could not do its work: wrong usage, or nothing to work on. Whatever was found is 1. */
 const failed = 2
@@ -12,7 +13,7 @@ const program = new Command('pgspan')
   .exitOverride()
 
 // Each command is a file of its own, which adds itself.
-for (const addCommand of [addDoctorCommand, addSlowLogCommand]) addCommand(program)
+for (const addCommand of [addTryCommand, addDoctorCommand, addSlowLogCommand]) addCommand(program)
 
 program.parseAsync().catch((error) => {
   // Usage errors were printed; help and version are no errors.

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { constants, tmpdir } from 'node:os'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Diagnosis } from '@pgspan/pool-care'
+import { readReports, runApplication } from './run-application.js'
 
 /** What was seen of an application while it ran. */
 export interface ObservedRun {
@@ -32,51 +32,14 @@ export async function runObserved(
 ): Promise<ObservedRun> {
   const folder = await mkdtemp(join(tmpdir(), 'pgspan-doctor-'))
   try {
-    await run(application, seconds, {
-      ...process.env,
-      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${JSON.stringify(preload)}`.trim(),
+    await runApplication(application, seconds, preload, {
       PGSPAN_DOCTOR_REPORTS: folder,
       PGSPAN_DOCTOR_INSTANCES: String(instances),
     })
-    return merge(await readReports(folder))
+    return merge(await readReports<ProcessReport>(folder))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-function run(
-  [command = '', ...args]: readonly string[],
-  seconds: number | undefined,
-  env: NodeJS.ProcessEnv,
-): Promise<void> {
-  const child = spawn(command, args, { stdio: ['inherit', 2, 2], env })
-  // A terminal sends Ctrl-C to both: the application ends as it does by itself, and the report follows.
-  const ignore = (): void => {}
-  process.on('SIGINT', ignore)
-  const end = (): void => {
-    child.kill('SIGTERM')
-  }
-  process.once('SIGTERM', end)
-  const timer = seconds === undefined ? undefined : setTimeout(end, seconds * 1_000)
-  return new Promise((resolve, reject) => {
-    child.once('error', (error) => reject(new Error(`the application cannot be started: ${error.message}`)))
-    child.once('exit', (code, signal) => {
-      clearTimeout(timer)
-      process.off('SIGINT', ignore)
-      process.off('SIGTERM', end)
-      const isStopped = signal !== null || code === 0 || code === 128 + constants.signals.SIGINT
-      if (!isStopped) process.stderr.write(`pgspan: the application ended with ${code}\n`)
-      resolve()
-    })
-  })
-}
-
-async function readReports(folder: string): Promise<readonly ProcessReport[]> {
-  const names = await readdir(folder)
-  // Written by the preload of this same package.
-  return Promise.all(
-    names.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as ProcessReport),
-  )
 }
 
 /** Each diagnosis once, however many processes the application has. */
