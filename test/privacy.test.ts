@@ -1,9 +1,11 @@
+import { Writable } from 'node:stream'
 import { DiagLogLevel, diag, trace } from '@opentelemetry/api'
 import { logs } from '@opentelemetry/api-logs'
 import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
 import { createConsoleSink, createInsights, InsightsSpanProcessor } from '@pgspan/insights'
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
 import { runInUnitOfWork } from '@pgspan/lifecycle'
+import { createQueryLog, toOpenTelemetry, toStream, toTable } from '@pgspan/slow-query-log'
 import Cursor from 'pg-cursor'
 import { afterAll, expect, test } from 'vitest'
 import { loadPg } from './support/load-pg.js'
@@ -30,6 +32,19 @@ const instrumentation = new PgInstrumentation({
     throw new Error(`a hook that names what it was given: ${query.text} ${query.values}`)
   },
 })
+const logged: string[] = []
+const stream = new Writable({
+  write(line, _encoding, done) {
+    logged.push(String(line))
+    done()
+  },
+})
+const log = createQueryLog({
+  sampleRate: 1,
+  poolEvents: true,
+  writers: [toOpenTelemetry(loggerProvider), toStream(stream), toTable()],
+})
+log.attach()
 const printed: string[] = []
 insights.subscribe(createConsoleSink((text) => printed.push(text)))
 const said: unknown[] = []
@@ -72,6 +87,7 @@ test('no literal, parameter or message of the server leaves the process', async 
     }),
   )
   await pool.end()
+  await log.close()
   insights.flush()
 
   const spans = telemetry
@@ -85,7 +101,13 @@ test('no literal, parameter or message of the server leaves the process', async 
   const records = logRecords
     .getFinishedLogRecords()
     .map(({ eventName, body, attributes, severityText }) => ({ eventName, body, attributes, severityText }))
+  const reader = new (loadPg().Client)({ connectionString: database().connectionString })
+  await reader.connect()
+  const { rows } = await reader.query('SELECT * FROM pgspan_queries')
+  await reader.end()
   const everything = {
+    logged,
+    rows,
     spans,
     metrics,
     records,
@@ -98,8 +120,15 @@ test('no literal, parameter or message of the server leaves the process', async 
 
   expect(spans.length).toBeGreaterThan(25)
   expect(new Set(records.map(({ eventName }) => eventName))).toEqual(
-    new Set(['pgspan.finding', 'db.client.operation.exception']),
+    new Set([
+      'pgspan.finding',
+      'db.client.operation.exception',
+      'pgspan.query',
+      ...['opened', 'acquired', 'released', 'closed'].map((what) => `pgspan.connection.${what}`),
+    ]),
   )
+  expect(logged.length).toBeGreaterThan(100)
+  expect(rows.length).toBeGreaterThan(30)
   expect(printed.length).toBeGreaterThan(0)
   for (const [where, what] of Object.entries(everything)) {
     expect(

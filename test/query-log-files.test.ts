@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DiagLogLevel, diag, ROOT_CONTEXT } from '@opentelemetry/api'
 import { type FileOptions, type LogEntry, type LogWriter, toFiles } from '@pgspan/slow-query-log'
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 let folder: string
 const said: string[] = []
@@ -79,7 +79,7 @@ test('files that are full are put aside, all lines are kept in order, and only s
   expect(numbers(await lines())).toEqual(upTo(1_000))
   const files = (await readdir(folder)).filter((file) => file.endsWith('.ndjson'))
   expect(files.length).toBeGreaterThan(5)
-  for (const file of files) expect((await stat(join(folder, file))).size).toBeLessThan(10_500)
+  for (const file of files) expect((await stat(join(folder, file))).size).toBeLessThan(13_000)
 
   const few = toFiles({ directory: folder, maximumFileBytes: 10_000, maximumFiles: 3 })
   write(few, 1_000, 2_000)
@@ -87,6 +87,26 @@ test('files that are full are put aside, all lines are kept in order, and only s
   const kept = numbers(await lines())
   expect((await readdir(folder)).filter((file) => file.endsWith('.ndjson')).length).toBeLessThanOrEqual(4)
   expect(kept).toEqual(upTo(2_000).slice(-kept.length))
+})
+
+test('a file is put aside when its hour or day is over', async () => {
+  vi.useFakeTimers({
+    toFake: ['Date'],
+    now: Date.UTC(2026, 10, 21, 23, 59, 59, 500),
+    shouldAdvanceTime: true,
+  })
+  const writer = toFiles({ directory: folder, rotateEvery: 'hour' })
+  write(writer, 0, 5)
+  const putAside = async (): Promise<string[]> =>
+    (await readdir(folder)).filter((file) => /^queries\.20261122T0000\d{5}Z-001\.ndjson$/.test(file))
+  while ((await putAside()).length === 0) await new Promise((resolve) => setTimeout(resolve, 50))
+  write(writer, 5, 10)
+  await writer.close()
+  vi.useRealTimers()
+  expect(numbers(await lines())).toEqual(upTo(10))
+  expect(numbers((await readFile(join(folder, 'queries.ndjson'), 'utf8')).trim().split('\n'))).toEqual([
+    5, 6, 7, 8, 9,
+  ])
 })
 
 test('a process that starts again goes on in the same file', async () => {

@@ -1,9 +1,14 @@
-import { trace } from '@opentelemetry/api'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Writable } from 'node:stream'
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { logs } from '@opentelemetry/api-logs'
 import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
-import { runInUnitOfWork } from '@pgspan/lifecycle'
-import { createQueryLog, type LogEntry, toLogger, toOpenTelemetry } from '@pgspan/slow-query-log'
+import { nameRoute, runInUnitOfWork } from '@pgspan/lifecycle'
+import { createQueryLog, type LogEntry, toLogger, toOpenTelemetry, toStream } from '@pgspan/slow-query-log'
+import pino from 'pino'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { loadPg } from './support/load-pg.js'
 import { useTelemetry } from './support/telemetry.js'
@@ -136,6 +141,97 @@ describe('a query is logged', () => {
       'ROLLBACK; SELECT',
     ])
   })
+})
+
+describe('a logger', () => {
+  test('such as pino gets fields and a message, by level', async () => {
+    const lines: Record<string, unknown>[] = []
+    const logger = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+    const log = createQueryLog({ sampleRate: 1, writers: [toLogger(logger)] })
+    log.attach()
+    const pool = new (loadPg().Pool)({ connectionString: database().connectionString })
+    await trace.getTracer('test').startActiveSpan('request', async (span) => {
+      await pool.query('SELECT 5')
+      await pool.query('SELECT 1/0').catch(() => {})
+      span.end()
+    })
+    await pool.end()
+    await log.close()
+    const [span] = telemetry
+      .spans()
+      .filter(({ name }) => name === 'request')
+      .slice(-1)
+    expect(lines).toMatchObject([
+      {
+        level: 30,
+        msg: expect.stringMatching(/^SELECT took/),
+        'pgspan.log.reason': 'sampled',
+        'event.name': 'pgspan.query',
+      },
+      { level: 40, msg: 'SELECT failed: division_by_zero', 'error.type': '22012' },
+    ])
+    expect(lines[0]?.trace_id).toBe(span?.spanContext().traceId)
+  })
+
+  test('that throws loses its entries, and no query fails', async () => {
+    const writer = toLogger(() => {
+      throw new Error('full')
+    })
+    const log = createQueryLog({ sampleRate: 1, writers: [writer] })
+    log.attach()
+    const pool = new (loadPg().Pool)({ connectionString: database().connectionString })
+    expect((await pool.query('SELECT 6 AS n')).rows).toEqual([{ n: 6 }])
+    await pool.end()
+    await log.close()
+    expect(writer.statistics()).toEqual({ name: 'logger', written: 0, lost: 1, queued: 0 })
+  })
+})
+
+test('a stream that does not keep up loses entries, which are counted, and grows no further', async () => {
+  const stuck = new Writable({ write() {} })
+  const writer = toStream(stuck)
+  const filler = 'x'.repeat(100_000)
+  for (let n = 0; n < 100; n++) {
+    const attributes = { filler }
+    writer.write({
+      time: 0,
+      severity: 'INFO',
+      eventName: 'pgspan.query',
+      body: '',
+      attributes,
+      context: ROOT_CONTEXT,
+    })
+  }
+  const { written, lost } = writer.statistics()
+  expect(written + lost).toBe(100)
+  expect(written).toBeLessThan(45)
+})
+
+test('a query of a request is logged with its method and route', async () => {
+  const log = createQueryLog({ sampleRate: 1, writers: [toLogger((entry) => void entries.push(entry))] })
+  log.attach()
+  const pool = new (loadPg().Pool)({ connectionString: database().connectionString })
+  const server = createServer(async (request, response) => {
+    if (request.url?.startsWith('/orders')) nameRoute('/orders/:number')
+    await pool.query('SELECT 7')
+    response.end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  for (const path of ['/orders/a7', '/health/17'])
+    await (await fetch(`http://127.0.0.1:${port}${path}`)).text()
+  server.close()
+  await pool.end()
+  await log.close()
+  expect(entries.map(({ attributes }) => attributes)).toMatchObject([
+    {
+      'pgspan.unit.name': 'GET /orders/:number',
+      'http.route': '/orders/:number',
+      'http.request.method': 'GET',
+    },
+    { 'pgspan.unit.name': 'GET /health/:id', 'http.request.method': 'GET' },
+  ])
+  expect(entries[1]?.attributes['http.route']).toBeUndefined()
 })
 
 describe('pool events', () => {

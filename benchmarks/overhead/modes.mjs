@@ -1,5 +1,8 @@
 // What runs beside the queries, by name.
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { context, metrics, trace } from '@opentelemetry/api'
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
 import { startSdk } from './silent-sdk.mjs'
@@ -27,6 +30,8 @@ export const modes = {
   floor: { base: 'none' },
   pgspan: { base: 'none' },
   'pgspan with insights': { base: 'none' },
+  'pgspan with query log': { base: 'none' },
+  'pgspan logging 1 %': { base: 'none' },
   upstream: { base: 'none' },
   'dd-trace without pg': { lacks: 'no sdk' },
   'dd-trace': { base: 'dd-trace without pg', lacks: 'no sdk' },
@@ -47,6 +52,8 @@ export function startMode(name, sdk, telemetry) {
   const { latest, histograms } = startSdk(sdk, processors)
   if (name === 'upstream') instrument('@opentelemetry/instrumentation-pg')
   if (name.startsWith('pgspan')) instrument('@pgspan/instrumentation-pg')
+  if (name === 'pgspan with query log') logQueries(0)
+  if (name === 'pgspan logging 1 %') logQueries(0.01)
   const request = hasInsights && sdk === 'no sdk' ? requestAsUnitOfWork() : requestAsSpan()
   const around = name === 'floor' ? floor(telemetry) : { begin() {}, end() {} }
   return { request, ...around, latest, histograms }
@@ -55,6 +62,14 @@ export function startMode(name, sdk, telemetry) {
 function instrument(packageName) {
   const { PgInstrumentation } = require(packageName)
   registerInstrumentations({ instrumentations: [new PgInstrumentation()] })
+}
+
+/** Slow and failed queries, of which there are none, and a share of the others, in files. */
+function logQueries(sampleRate) {
+  const { createQueryLog, toFiles } = require('@pgspan/slow-query-log')
+  const directory = mkdtempSync(join(tmpdir(), 'pgspan-benchmark-'))
+  process.once('exit', () => rmSync(directory, { recursive: true }))
+  createQueryLog({ sampleRate, writers: [toFiles({ directory })] }).attach()
 }
 
 function insightsProcessor() {

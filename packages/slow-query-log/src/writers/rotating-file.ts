@@ -1,16 +1,14 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createStream } from 'rotating-file-stream'
+import { createStream, type RotatingFileStream } from 'rotating-file-stream'
 
 /** When a file is put aside and another one begun. */
 export type RotationInterval = 'hour' | 'day' | 'never'
 
 /** Where lines go. */
 export interface LineFile {
-  /** The last line that was there has no end: a process has died, or the disk was full. It gets one. */
-  readonly isCutOff: boolean
-  /** Calls back when the line is in the file, or was refused. A file that has refused one takes no more. */
-  append(line: string, done: (error: Error | undefined) => void): void
+  /** Calls back when the lines are in the file, or were refused. A file that has refused some takes no more. */
+  append(lines: string, done: (error: Error | undefined) => void): void
   close(done: () => void): void
 }
 
@@ -22,6 +20,11 @@ export interface Rotation {
   readonly rotateEvery: RotationInterval
   readonly maximumFiles: number
 }
+
+/** Characters that are appended at once, unless one line has more. */
+export const maximumAtOnce: number = 64 * 1024
+/** In bytes; statements are cut, and names that applications give are short. */
+const longestLine = 64 * 1024
 
 const intervals = { hour: '1h', day: '1d' } as const
 
@@ -40,12 +43,19 @@ export function openRotatingFile(rotation: Rotation): LineFile {
     ...(rotateEvery !== 'never' && { interval: intervals[rotateEvery] }),
   })
   // Whoever appends is told; a stream without a listener would end the process.
-  stream.on('error', () => {})
-  const isCutOff = endsWithin(join(directory, fileName))
-  if (isCutOff) stream.write('\n')
+  let failure: Error | undefined
+  stream.on('error', (error) => {
+    failure = error
+  })
+  stream.on('open', () => writeWhole(stream))
+  // A process has died, or the disk was full: the line ends here.
+  const ready = endOfFile(rotation).then((end) => {
+    if (end !== '' && !end.endsWith('\n')) stream.write('\n')
+  })
   return {
-    isCutOff,
-    append: (line, done) => void stream.write(line, (error) => done(error ?? undefined)),
+    append(lines, done) {
+      ready.then(() => stream.write(lines, (error) => done(error ? (failure ?? error) : undefined)))
+    },
     close: (done) => void stream.end(done),
   }
 }
@@ -58,18 +68,36 @@ function rotatedName(fileName: string, time: number | Date | null, index = 1): s
   return `${stem}.${at}-${String(index).padStart(3, '0')}${extension ?? ''}`
 }
 
-/** True for a file whose last line has no end. */
-function endsWithin(path: string): boolean {
-  let file: number | undefined
+/**
+ * The stream takes it for done when the system has taken a part, which is what it does on a disk that is nearly full: this
+ * goes on until everything is written, or refused.
+ */
+function writeWhole(stream: RotatingFileStream): void {
+  // Private to the stream, which is pinned; a test on a full disk fails if it is no longer so.
+  const { file } = stream as unknown as { file: FileHandle }
+  const write = file.write.bind(file)
+  const whole = async (chunk: Buffer): Promise<void> => {
+    for (let from = 0; from < chunk.length; ) {
+      const { bytesWritten } = await write(chunk, from)
+      if (bytesWritten === 0) throw new Error('the file takes nothing')
+      from += bytesWritten
+    }
+  }
+  file.write = whole as unknown as FileHandle['write']
+}
+
+/** The end of the file that is written to, with all that may have been appended at once; nothing if it is not there. */
+export async function endOfFile({ directory, fileName }: Rotation): Promise<string> {
+  let file: FileHandle | undefined
   try {
-    file = openSync(path, 'r')
-    const { size } = fstatSync(file)
-    const last = Buffer.alloc(1)
-    return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last.toString() !== '\n'
+    file = await open(join(directory, fileName))
+    const { size } = await file.stat()
+    const length = Math.min(size, longestLine + 4 * maximumAtOnce)
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length)
+    return buffer.toString()
   } catch {
-    // It is not there, or it will be told of at the first line.
-    return false
+    return ''
   } finally {
-    if (file !== undefined) closeSync(file)
+    await file?.close()
   }
 }
