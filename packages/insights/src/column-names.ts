@@ -12,6 +12,14 @@ export function namesIdentity(name: string): boolean {
   return identityPattern.test(name)
 }
 
+/** Names of what is counted or listed in the code as often as it tells rows apart: statuses, countries, settings. */
+const wordPattern = /(?:^|_)(?:key|code|name|no|number|ref)$/
+
+/** True for {@link namesIdentity} but for columns of words and small numbers. Expects {@link snakeCase}. */
+export function namesRows(name: string): boolean {
+  return namesIdentity(name) && !wordPattern.test(name)
+}
+
 /** True for `author_id`, not for `id`. Expects {@link snakeCase}. */
 export function namesReference(name: string): boolean {
   return name.length > 3 && name.endsWith('_id')

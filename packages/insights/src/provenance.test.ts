@@ -34,7 +34,7 @@ function explain(
   if (slot === undefined) throw new Error(`no slot in ${statement}`)
   const probe = new ColumnProbe(slot, 0)
   for (const key of keys) probe.offer(hashValue(key), sources.all, shape.fingerprint)
-  return provenanceOf(probe, shape, 5, false)
+  return provenanceOf(probe, shape, 5, { isPlain: false, isRepeated: false })
 }
 
 const unrelated = 'SELECT * FROM members WHERE number = $1'

@@ -1,5 +1,6 @@
 import type { QueryShape } from '@pgspan/lifecycle'
 import { type Affinity, affinityOf, leadsToOwnRows } from './column-affinity.js'
+import { namesRows, snakeCase } from './column-names.js'
 import type { ColumnProbe } from './column-probe.js'
 import type { ProvenanceCandidate } from './provenance-candidate.js'
 
@@ -15,6 +16,14 @@ const leastShare = 0.25
 const moreThanConstants = 20
 const wantedOrder = 0.6
 
+/** What is known of all values of a repeated statement. */
+export interface AskedValues {
+  /** They could as well be constants of the code: names alone prove nothing then. */
+  readonly isPlain: boolean
+  /** Some were asked for again and again, as they are in the rows of a list. */
+  readonly isRepeated: boolean
+}
+
 /** Where the values of a repeated statement came from. */
 export interface Provenance {
   readonly candidate: ProvenanceCandidate
@@ -27,16 +36,12 @@ export interface Provenance {
   readonly isNamed: boolean
 }
 
-/**
- * The best explanation of the probe's values by one column of earlier results; undefined if none covers them.
- *
- * @param isPlain the values could as well be constants of the code: names alone prove nothing then.
- */
+/** The best explanation of the probe's values by one column of earlier results; undefined if none covers them. */
 export function provenanceOf(
   probe: ColumnProbe,
   shape: QueryShape,
   leastHits: number,
-  isPlain: boolean,
+  asked: AskedValues,
 ): Provenance | undefined {
   let best: Provenance | undefined
   let bestScore = 0
@@ -46,7 +51,7 @@ export function provenanceOf(
       { column: probe.slot.column, tables: shape.tables },
       { column: candidate.column.name, tables: candidate.source.shape.tables },
     )
-    const provenance = judge(probe, candidate, affinity, isPlain)
+    const provenance = judge(probe, candidate, affinity, asked)
     const score = scoreOf(provenance, affinity)
     // Of equals the first one wins: it was found in the newer result.
     if (score > bestScore) [best, bestScore] = [provenance, score]
@@ -94,12 +99,14 @@ function judge(
   probe: ColumnProbe,
   candidate: ProvenanceCandidate,
   affinity: Affinity,
-  isPlain: boolean,
+  asked: AskedValues,
 ): Provenance {
   const order = orderBits(candidate)
   const bits = Math.max(0, candidate.valueBits + order - roomForChance(probe, candidate.hits))
   const isProvenByName =
-    affinity === 'close' ? !isPlain || isWholeList(candidate) : affinity === 'loose' && bits >= looseProofBits
+    affinity === 'close'
+      ? !mayBeConstants(probe, asked.isPlain) || isWholeList(candidate, asked)
+      : affinity === 'loose' && bits >= looseProofBits
   return {
     candidate,
     keys: probe.keys,
@@ -109,15 +116,25 @@ function judge(
   }
 }
 
+/** Small numbers and words, and whatever is compared with a column of such: statuses of HTTP are no small numbers. */
+export function mayBeConstants({ slot }: ColumnProbe, isPlain: boolean): boolean {
+  return isPlain || (slot.column !== undefined && !namesRows(snakeCase(slot.column)))
+}
+
 /**
- * The list was gone through from its first row to its last, in its order or, if no value comes twice in it, in any.
+ * The list was gone through from its first row to its last: every value of a list that has none twice; or those of a list
+ * that repeats them, again and again as it does, or in its order if that is neither rising nor falling.
  *
- * A report that counts orders for each of five constants asks for all statuses that the orders before have, but not in
- * the order of those orders.
+ * A report that counts orders for each of five constants asks for all statuses that the orders before have, once each,
+ * and in an order of its own.
  */
-function isWholeList({ hits, follows, column, source }: ProvenanceCandidate): boolean {
+function isWholeList(
+  { hits, follows, rises, falls, column, source }: ProvenanceCandidate,
+  asked: AskedValues,
+): boolean {
   if (hits < column.size && hits < moreThanConstants) return false
-  return follows >= (hits - 1) * wantedOrder || column.size === source.rows
+  if (column.size === source.rows) return true
+  return follows >= (hits - 1) * wantedOrder && (asked.isRepeated || Math.min(rises, falls) > 0)
 }
 
 /**

@@ -93,7 +93,7 @@ export class QueryGroup {
     if (this.#isLastEmpty) this.#emptyRuns++
     if (this.variation === undefined) return
     query.repetition = this.variation.countRepeat(query.valuesHash, query.epoch)
-    if (this.variation.mayPage) this.variation.endPage(hashesOfLastRow(result))
+    if (this.variation.mayPage) this.variation.endPage(hashesOfLastRow(result), result?.rows.length ?? 0)
   }
 
   /** The row that this execution of a repeated write has returned, if others may need it. */

@@ -1,5 +1,5 @@
 import type { QueryResultView, QueryShape, ResultField } from '@pgspan/lifecycle'
-import { namesIdentity, namesReference, snakeCase } from './column-names.js'
+import { namesIdentity, namesReference, namesRows, snakeCase } from './column-names.js'
 import type { ColumnType } from './column-values.js'
 
 /** A column whose values may be what later queries ask for. */
@@ -8,7 +8,7 @@ export interface SourceColumnChoice {
   /** As the result calls it. */
   readonly name: string
   readonly type: ColumnType
-  /** The name is one of an identifier. */
+  /** The name is one of an identifier, and not of words and small numbers. */
   readonly isIdentity: boolean
 }
 
@@ -50,7 +50,7 @@ function choose(fields: readonly ResultField[]): readonly SourceColumnChoice[] {
     if (type === 'text' && !isIdentity) continue
     ranked.push({
       rank: rankOf(name, type, isIdentity),
-      column: { index, name: field.name, type, isIdentity },
+      column: { index, name: field.name, type, isIdentity: namesRows(name) },
     })
   }
   return ranked

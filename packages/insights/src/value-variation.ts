@@ -35,11 +35,12 @@ export class ValueVariation {
   #pageHits = 0
   #pages = 0
   #lastPage: readonly number[] = noValues
+  #lastPageRows = 0
 
   /** @param first the values of the first execution. */
   constructor(shape: QueryShape, first: SlotValues) {
     this.#shape = shape
-    this.mayPage = shape.hasOrderBy && shape.hasLimit && shape.slots.some(({ role }) => role === 'range')
+    this.mayPage = shape.hasOrderBy && shape.hasLimit
     this.#first = first.copy()
     this.#firstList = first.listHash
     this.#listRuns = first.listHash === 0 ? 0 : 1
@@ -110,9 +111,10 @@ export class ValueVariation {
     return this.#repeats.count(hash, epoch)
   }
 
-  /** Remembers the hashes of the last row of a page. */
-  endPage(lastRow: readonly number[]): void {
+  /** Remembers the hashes of the last row of a page, and how many rows there were. */
+  endPage(lastRow: readonly number[], rows: number): void {
     this.#lastPage = lastRow
+    this.#lastPageRows = rows
   }
 
   #addKey(hash: number, isPlain: boolean): void {
@@ -129,19 +131,22 @@ export class ValueVariation {
   }
 
   #compare(values: SlotValues): void {
-    let rangeVaries = false
+    let mayMove = false
     let meetsLastPage = false
     for (let i = 0; i < values.count; i++) {
       const hash = values.hashes[i] ?? 0
       if (hash === this.#first[i]) continue
       const slot = this.#shape.slots[i]
       if (slot === undefined) continue
-      if (slot.role === 'range') {
-        rangeVaries = true
+      const isRange = slot.role === 'range'
+      // A cursor may be found by its key first. Of a single row, the value leads from row to row.
+      if (isRange || (this.mayPage && this.#lastPageRows > 1)) {
+        mayMove = true
         meetsLastPage ||= this.#lastPage.includes(hash)
-      } else this.#probe(slot, i)
+      }
+      if (!isRange) this.#probe(slot, i)
     }
-    if (!rangeVaries) return
+    if (!mayMove) return
     this.#pages++
     if (meetsLastPage) this.#pageHits++
   }

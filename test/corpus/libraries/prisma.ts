@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -89,10 +89,27 @@ const require = createRequire(import.meta.url)
 /** The clients of this process, by type of ids. */
 const generated = new Map<string, Promise<string>>()
 const folderOfProcess = fileURLToPath(new URL(`../generated/${process.pid}/`, import.meta.url))
-process.on('exit', () => rmSync(folderOfProcess, { recursive: true, force: true }))
+
+/** Test processes are ended without notice: what they made is removed by the next one. */
+function removeLeftovers(): void {
+  const folder = fileURLToPath(new URL('../generated/', import.meta.url))
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder)) {
+    if (!isAlive(Number(name))) rmSync(`${folder}${name}`, { recursive: true, force: true })
+  }
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    return process.kill(processId, 0)
+  } catch {
+    return false
+  }
+}
 
 /** Does what `prisma generate` does, without Prisma's command, which would download an engine. */
 async function generate(idType: Variant['idType']): Promise<string> {
+  removeLeftovers()
   const folder = `${folderOfProcess}${idType}/`
   await mkdir(folder, { recursive: true })
   const schemaPath = `${folder}schema.prisma`

@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario.js'
 import { batches } from './batches.js'
 import { clinicScenarios } from './clinic.js'
 import { coincidences } from './coincidences.js'
+import { findersOfLibraries } from './finders-of-libraries.js'
 import { graphqlScenarios } from './graphql.js'
 import { idsFromElsewhere } from './ids-from-elsewhere.js'
 import { keysAndTexts } from './keys-and-texts.js'
@@ -9,6 +10,7 @@ import { loopsOfLibraries } from './loops-of-libraries.js'
 import { loopsOverLists } from './loops-over-lists.js'
 import { nestedLoops } from './nested-loops.js'
 import { pagesAndStreams } from './pages-and-streams.js'
+import { pagesOfLibraries } from './pages-of-libraries.js'
 import { pools } from './pools.js'
 import { queuesAndPolling } from './queues-and-polling.js'
 import { repeatedReads } from './repeated-reads.js'
@@ -24,6 +26,7 @@ export const allScenarios: readonly Scenario[] = [
   ...batches,
   ...clinicScenarios,
   ...coincidences,
+  ...findersOfLibraries,
   ...graphqlScenarios,
   ...idsFromElsewhere,
   ...keysAndTexts,
@@ -31,6 +34,7 @@ export const allScenarios: readonly Scenario[] = [
   ...loopsOverLists,
   ...nestedLoops,
   ...pagesAndStreams,
+  ...pagesOfLibraries,
   ...pools,
   ...queuesAndPolling,
   ...repeatedReads,

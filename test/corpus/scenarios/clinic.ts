@@ -209,9 +209,8 @@ export const clinicScenarios: readonly Scenario[] = [
           [Math.min(world.n, 30)],
         )
         for (const { opened_by } of rows) {
-          const text =
-            "SELECT sum(minutes) FROM visit v WHERE v.opened_by = $1 AND v.held_on >= '2026-01-01' AND minutes <> $2"
-          await world.pool.query(text, [opened_by, 0])
+          const text = 'SELECT sum(minutes) FROM visit v WHERE (v.opened_by, v.held_on IS NULL) = ($1, $2)'
+          await world.pool.query(text, [opened_by, false])
         }
       }),
   },

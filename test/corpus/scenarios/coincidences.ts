@@ -225,4 +225,90 @@ export const coincidences: readonly Scenario[] = [
       }
     },
   },
+  {
+    name: 'statuses of HTTP, one query each from a list in the code, after rows that have them all',
+    expected: [],
+    isCoincidence: true,
+    isFixedSize: true,
+    seed: async (seeder) => {
+      const codes = [200, 201, 301, 404, 500, 503]
+      await seeder.table(
+        'access_log',
+        'id int, code int',
+        numbered(48).map(([id], i) => [id, codes[i % 6]]),
+      )
+      await seeder.table(
+        'http_text',
+        'code int, text text',
+        codes.map((code) => [code, 'text']),
+      )
+    },
+    run: (world) =>
+      world.unit('status texts', async () => {
+        await world.pool.query('SELECT id, code FROM access_log')
+        for (const code of [200, 201, 301, 404, 500, 503]) {
+          await world.pool.query('SELECT text FROM http_text WHERE code = $1', [code])
+        }
+      }),
+  },
+  {
+    name: 'priorities 1 to 5 counted by a list in the code, after rows that have them in turn',
+    expected: [],
+    isCoincidence: true,
+    isFixedSize: true,
+    seed: async (seeder) => {
+      await seeder.table(
+        'issue',
+        'id int, priority_id int',
+        numbered(40).map(([id], i) => [id, 1 + (i % 5)]),
+      )
+      await seeder.table('priority', columns, numbered(5))
+    },
+    run: (world) =>
+      world.unit('priorities', async () => {
+        await world.pool.query('SELECT id, priority_id FROM issue ORDER BY id')
+        for (const id of [1, 2, 3, 4, 5])
+          await world.pool.query('SELECT name FROM priority WHERE id = $1', [id])
+      }),
+  },
+  {
+    name: 'countries of a list in the code, after orders that have them',
+    expected: [],
+    isCoincidence: true,
+    isFixedSize: true,
+    seed: (seeder) => {
+      const countries = ['AT', 'BE', 'CH', 'DE', 'ES', 'FR']
+      return seeder.table(
+        'shop_order',
+        'id int, country_code text',
+        numbered(36).map(([id], i) => [id, countries[i % 6]]),
+      )
+    },
+    run: (world) =>
+      world.unit('countries', async () => {
+        await world.pool.query('SELECT id, country_code FROM shop_order ORDER BY id')
+        for (const country of ['AT', 'BE', 'CH', 'DE', 'ES', 'FR']) {
+          await world.pool.query('SELECT count(*) FROM shop_order WHERE country_code = $1', [country])
+        }
+      }),
+  },
+  {
+    name: 'the last seven days, one query each, after rows with days',
+    expected: [],
+    isCoincidence: true,
+    isFixedSize: true,
+    seed: (seeder) =>
+      seeder.table(
+        'sale',
+        'id int, sold_on date',
+        numbered(30).map(([id], i) => [id, `2026-05-${10 + (i % 10)}`]),
+      ),
+    run: (world) =>
+      world.unit('last seven days', async () => {
+        await world.pool.query('SELECT id, sold_on FROM sale')
+        for (let day = 10; day < 17; day++) {
+          await world.pool.query('SELECT count(*) FROM sale WHERE sold_on = $1', [`2026-05-${day}`])
+        }
+      }),
+  },
 ]

@@ -372,6 +372,26 @@ describe('values that could be constants of the code are proven by the names of 
     expect(kinds()).toEqual([])
   })
 
+  test('nor where they rise as those of the list do, which has each of them in turn', () => {
+    const { db, unit, kinds } = simulate()
+    const inTurn = Array.from({ length: 20 }, (_, i) => ({ id: 70_001 + 13 * i, status_id: 1 + (i % 5) }))
+    db.query(selectStatuses, [], { rows: inTurn })
+    for (const status of [1, 2, 3, 4, 5]) db.query(countOfStatus, [status])
+    unit.end()
+    expect(kinds()).toEqual([])
+  })
+
+  test('as numbers are that are compared with a column of words', () => {
+    const { db, unit, kinds } = simulate()
+    const codes = [200, 201, 301, 404, 500, 503]
+    db.query('SELECT id, code FROM requests', [], {
+      rows: Array.from({ length: 24 }, (_, i) => ({ id: 70_001 + 13 * i, code: codes[i % 6] })),
+    })
+    for (const code of codes) db.query('SELECT * FROM texts WHERE code = $1', [code])
+    unit.end()
+    expect(kinds()).toEqual([])
+  })
+
   test('and twenty of them are no constants', () => {
     const { db, finding } = simulate()
     const ids = Array.from({ length: 40 }, (_, i) => i + 1)
@@ -571,6 +591,20 @@ describe('repetitions on purpose are no N+1', () => {
               { id: id - 7, created_on: date },
               { id: id - 101, created_on: date - 1 },
             ],
+            site: siteAt('export'),
+          })
+        }
+      },
+    ],
+    [
+      'pages by a cursor that is looked up by its key',
+      ({ db }) => {
+        const text =
+          'SELECT id FROM orders WHERE id >= (SELECT id FROM orders WHERE id = $1) ORDER BY id LIMIT 3'
+        for (const page of pages) {
+          const last = 50_000 + 300 * page
+          db.query(text, [last], {
+            rows: column('id', [last, last + 150, last + 300]),
             site: siteAt('export'),
           })
         }

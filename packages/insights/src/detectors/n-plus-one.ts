@@ -3,6 +3,7 @@ import type { FindingDraft, FindingSeverity, FindingTier } from '../finding.js'
 import { nPlusOneFix } from '../fix-text.js'
 import { GrowthWatch } from '../growth-watch.js'
 import type { ObservedQuery } from '../observed-query.js'
+import { mayBeConstants } from '../provenance.js'
 import type { QueryGroup } from '../query-group.js'
 import type { Thresholds } from '../thresholds.js'
 import type { UnitActivity } from '../unit-activity.js'
@@ -101,10 +102,11 @@ export class NPlusOne implements Detector {
   }
 
   /** A loop over what could be constants of the code is information, until the values were once others. */
-  #leastSeverity(group: QueryGroup, { tier }: Origin, rests: boolean): FindingSeverity {
+  #leastSeverity(group: QueryGroup, { tier, probe }: Origin, rests: boolean): FindingSeverity {
     if (tier === 'likely') return 'info'
     const { variation } = group
-    if (tier !== 'strong' || !variation?.isPlain || variation.distinct >= certainExecutions) return 'warning'
+    if (tier !== 'strong' || probe === undefined || variation === undefined) return 'warning'
+    if (!mayBeConstants(probe, variation.isPlain) || variation.distinct >= certainExecutions) return 'warning'
     if (rests && !this.#varied.has(group)) {
       const key = `${group.unit.name} ${group.shape.fingerprint}`
       this.#varied.set(group, this.#constants.hasVaried(key, variation.keySum))

@@ -1,7 +1,7 @@
 import { columnBehindAlias } from '../column-behind-alias.js'
 import type { ColumnProbe } from '../column-probe.js'
 import type { FindingDraft, FindingTier } from '../finding.js'
-import { type Provenance, provenanceOf, recursionOf } from '../provenance.js'
+import { type AskedValues, type Provenance, provenanceOf, recursionOf } from '../provenance.js'
 import type { ProvenanceCandidate } from '../provenance-candidate.js'
 import type { QueryGroup } from '../query-group.js'
 
@@ -31,7 +31,7 @@ export function originOf(group: QueryGroup, leastHits: number): Origin | undefin
   if (group.callSites.isScattered && group.timing.settled < scatteredExecutions) return undefined
   const probes = group.variation?.probes ?? []
   const found = probes.flatMap((probe) => {
-    const provenance = provenanceOf(probe, group.shape, leastHits, group.variation?.isPlain ?? false)
+    const provenance = provenanceOf(probe, group.shape, leastHits, askedOf(group))
     return provenance === undefined ? [] : [{ probe, provenance }]
   })
   const best = found.find(({ provenance }) => provenance.isProof) ?? found[0]
@@ -45,6 +45,12 @@ export function originOf(group: QueryGroup, leastHits: number): Origin | undefin
     return { tier: 'strong', probe, provenance, source: undefined, isNamed: false }
   }
   return best && byProvenance('likely', best.probe, best.provenance)
+}
+
+/** A value that comes once more is a coincidence; half as many again are rows of a list. */
+function askedOf({ variation, timing }: QueryGroup): AskedValues {
+  if (variation === undefined) return { isPlain: false, isRepeated: false }
+  return { isPlain: variation.isPlain, isRepeated: timing.started >= variation.distinct * 1.5 }
 }
 
 /** One place in the code makes the statement again and again, and not in order to find one thing. */
