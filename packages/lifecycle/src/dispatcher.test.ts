@@ -143,6 +143,17 @@ describe('the dispatcher', () => {
     expect(question).toHaveBeenCalledTimes(asked)
   })
 
+  test('takes an observer for awake whose question throws', () => {
+    const log: string[] = []
+    const dispatcher = new Dispatcher()
+    dispatcher.attach(recording('a', log), () => {
+      throw new Error('nobody knows')
+    })
+    expect(dispatcher.isListening).toBe(true)
+    dispatcher.queryStarted(newQuery(), undefined)
+    expect(log).toEqual(['a queryStarted'])
+  })
+
   test('listens for one that is awake, whoever else sleeps', () => {
     const log: string[] = []
     const dispatcher = new Dispatcher()

@@ -1,10 +1,11 @@
 import { diag } from '@opentelemetry/api'
+import { AttachedObservers } from './attached-observers.js'
 import type { Checkout } from './checkout.js'
 import type { ConnectionOpening } from './connection-opening.js'
 import type { ConnectionRemoval, PoolFailure } from './connection-removal.js'
 import type { Connection } from './database-target.js'
 import type { DirtyRelease } from './dirty-release.js'
-import { type Listeners, listenersOf, type Settlement, type Start } from './listeners.js'
+import type { Settlement, Start } from './listeners.js'
 import type { CheckoutStacks, Observer } from './observer.js'
 import type { PoolView } from './pool-view.js'
 import type { QueryExecution, QueryResultView } from './query-execution.js'
@@ -18,29 +19,18 @@ import { purposeAfter } from './session-purpose.js'
  * observer throws is caught and reported once per observer and event; the others still run.
  */
 export class Dispatcher {
-  #observers: readonly Observer[] = []
-  /** Who listens to what: most observers listen to little, and a query makes five events. */
-  #listeners: Listeners = listenersOf([], () => true)
-  /** The questions of those who sleep; see {@link attach}. */
-  #sleeping: readonly (() => boolean)[] = []
-  readonly #isAsleep: Map<Observer, () => boolean> = new Map()
-  #isListening = false
-  #makesQuerySpans = false
-  #checkoutStacks: CheckoutStacks = 'never'
+  readonly #attached: AttachedObservers = new AttachedObservers()
   readonly #pools: Set<PoolView> = new Set()
   readonly #reported: Set<string> = new Set()
 
   /** True if anybody is attached; without, a source has nothing to do. */
   get isObserved(): boolean {
-    return this.#observers.length > 0
+    return this.#attached.areThere
   }
 
   /** True if anybody hears of queries and checkouts; without, a source lets them pass. */
   get isListening(): boolean {
-    if (this.#sleeping.length > 0 && this.#sleeping.some((isAsleep) => !isAsleep())) {
-      this.#setObservers(this.#observers)
-    }
-    return this.#isListening
+    return this.#attached.areListening
   }
 
   /** The pools that have appeared and have not ended. */
@@ -50,48 +40,28 @@ export class Dispatcher {
 
   /** True if an observer makes a span of every query. */
   get makesQuerySpans(): boolean {
-    return this.#makesQuerySpans
+    return this.#attached.makesQuerySpans
   }
 
   /** What the observers want at most. */
   get checkoutStacks(): CheckoutStacks {
-    return this.#checkoutStacks
+    return this.#attached.checkoutStacks
   }
 
   /**
    * Tells the observer of the pools that there are, and returns the function that detaches it.
    *
-   * @param isAsleep true as long as it makes no difference to the observer what happens: until then it does not hear of
+   * @param isAsleep true as long as it makes no difference to the observer what happens: so long it does not hear of
    * queries and checkouts. Asked at each of them until it says false, and never again.
    */
   attach(observer: Observer, isAsleep?: () => boolean): () => void {
-    if (isAsleep !== undefined) this.#isAsleep.set(observer, isAsleep)
-    this.#setObservers([...this.#observers, observer])
+    this.#attached.add(observer, isAsleep)
     for (const pool of this.#pools) this.#notify(observer, 'poolAppeared', pool)
-    return () => {
-      this.#isAsleep.delete(observer)
-      this.#setObservers(this.#observers.filter((other) => other !== observer))
-    }
-  }
-
-  #setObservers(observers: readonly Observer[]): void {
-    for (const [observer, isAsleep] of this.#isAsleep) if (!isAsleep()) this.#isAsleep.delete(observer)
-    const awake = observers.filter((observer) => !this.#isAsleep.has(observer))
-    this.#observers = observers
-    this.#listeners = listenersOf(observers, (observer) => awake.includes(observer))
-    this.#sleeping = [...new Set(this.#isAsleep.values())]
-    this.#isListening = awake.length > 0
-    this.#makesQuerySpans = awake.some((observer) => observer.makesQuerySpans)
-    const stacks = observers.map((observer) => observer.checkoutStacks)
-    this.#checkoutStacks = stacks.includes('always')
-      ? 'always'
-      : stacks.includes('sampled')
-        ? 'sampled'
-        : 'never'
+    return () => this.#attached.remove(observer)
   }
 
   queryStarted(query: QueryExecution, values: readonly unknown[] | undefined): void {
-    const listeners = this.#listeners
+    const listeners = this.#attached.listeners
     query.settlementObservers = listeners.querySettled
     if (query.checkout !== undefined) query.checkout.runningQueries++
     for (const observer of listeners.queryStarted) {
@@ -112,7 +82,7 @@ export class Dispatcher {
     query.settledAt = performance.now()
     query.error = error
     if (query.checkout !== undefined) noteQuery(query.checkout, query)
-    for (const observer of query.settlementObservers ?? this.#listeners.querySettled) {
+    for (const observer of query.settlementObservers ?? this.#attached.listeners.querySettled) {
       try {
         observer.querySettled?.(query, result)
       } catch (thrown) {
@@ -140,7 +110,7 @@ export class Dispatcher {
 
   checkoutRequested(checkout: Checkout): void {
     checkout.pool.waiting.add(checkout)
-    for (const observer of this.#listeners.checkoutRequested) {
+    for (const observer of this.#attached.listeners.checkoutRequested) {
       try {
         observer.checkoutRequested?.(checkout)
       } catch (error) {
@@ -169,7 +139,7 @@ export class Dispatcher {
   }
 
   #checkoutSettled(checkout: Checkout): void {
-    for (const observer of this.#listeners.checkoutSettled) {
+    for (const observer of this.#attached.listeners.checkoutSettled) {
       try {
         observer.checkoutSettled?.(checkout)
       } catch (error) {
@@ -184,7 +154,7 @@ export class Dispatcher {
     checkout.releasedAt = performance.now()
     checkout.error = error
     checkout.pool.held.remove(checkout)
-    for (const observer of this.#listeners.checkoutReleased) {
+    for (const observer of this.#attached.listeners.checkoutReleased) {
       try {
         observer.checkoutReleased?.(checkout)
       } catch (error) {
@@ -221,11 +191,11 @@ export class Dispatcher {
   }
 
   #forward<Event extends ForwardEvent>(event: Event, subject: Subject<Event>): void {
-    for (const observer of this.#listeners[event]) this.#notify(observer, event, subject)
+    for (const observer of this.#attached.listeners[event]) this.#notify(observer, event, subject)
   }
 
   #reverse<Event extends ReverseEvent>(event: Event, subject: Subject<Event>): void {
-    for (const observer of this.#listeners[event]) this.#notify(observer, event, subject)
+    for (const observer of this.#attached.listeners[event]) this.#notify(observer, event, subject)
   }
 
   #notify<Event extends ForwardEvent | ReverseEvent>(
