@@ -208,6 +208,40 @@ describe('lost context', () => {
     expect(late()).toMatchObject([{ unit: 'GET /queued', severity: 'info' }])
   })
 
+  test('is found where a pool of one’s own calls back in the context of whoever gives a client back', async () => {
+    const { Client } = loadPg()
+    const clients = [0, 1].map(() => new Client({ connectionString: database().connectionString }))
+    for (const client of clients) await client.connect()
+    const free = [...clients]
+    const waiting: ((client: pg.Client) => void)[] = []
+    const acquire = (callback: (client: pg.Client) => void): void => {
+      const client = free.pop()
+      if (client === undefined) waiting.push(callback)
+      else callback(client)
+    }
+    const release = (client: pg.Client): void => {
+      const next = waiting.shift()
+      if (next === undefined) free.push(client)
+      else next(client)
+    }
+    const request = (n: number): Promise<void> =>
+      runInUnitOfWork('GET /own-pool', () => {
+        return new Promise<void>((resolve) =>
+          acquire(async (client) => {
+            for (const m of upTo(4))
+              await client.query('SELECT kind FROM events WHERE id = $1', [n * 97 + m * 31])
+            resolve()
+            release(client)
+          }),
+        )
+      })
+    await Promise.all(upTo(20).map(request))
+    insights.flush()
+    await Promise.all(clients.map((client) => client.end()))
+    const found = insights.findings().filter(({ unit }) => unit === 'GET /own-pool')
+    expect(found.map(({ kind }) => kind)).toEqual(['context_loss'])
+  })
+
   test('is not found for background work with a unit of its own, nor for one write after the response', async () => {
     const storage = new AsyncLocalStorage<number>()
     const writes: Promise<unknown>[] = []
@@ -228,6 +262,7 @@ describe('lost context', () => {
       })
     }
     await Promise.all(writes)
-    expect(late().map(({ unit }) => unit)).toEqual(['GET /queued'])
+    expect(late().map(({ unit }) => unit)).not.toContain('GET /audited')
+    expect(late().map(({ unit }) => unit)).not.toContain('GET /mailed')
   })
 })

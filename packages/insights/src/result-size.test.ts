@@ -15,6 +15,19 @@ describe('the size of a result', () => {
     expect(approximateBytes(result)).toBe(bytes)
   })
 
+  test('leaves objects of an application’s own classes alone', () => {
+    class Money {
+      get cents(): number {
+        throw new Error('nobody else’s business')
+      }
+    }
+    const money = Object.defineProperty(new Money(), 'own', {
+      enumerable: true,
+      get: () => new Money().cents,
+    })
+    expect(approximateBytes([{ price: money }])).toBe(13)
+  })
+
   test('is bounded work for documents of any size and shape', () => {
     const cyclic: Record<string, unknown> = { wide: Array(1_000_000).fill('x') }
     cyclic.self = cyclic

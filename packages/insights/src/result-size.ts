@@ -25,15 +25,22 @@ export function approximateBytes(rows: readonly unknown[]): number {
 function bytesOf(value: unknown, budget: { left: number }, depth: number): number {
   if (typeof value === 'string') return value.length
   if (value instanceof Uint8Array) return value.byteLength
-  if (typeof value !== 'object' || value === null || value instanceof Date || depth === 0) return plainBytes
+  if (typeof value !== 'object' || value === null || depth === 0) return plainBytes
   let bytes = 0
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length && --budget.left >= 0; i++) bytes += bytesOf(value[i], budget, depth - 1)
     return bytes
   }
+  if (!isPlain(value)) return plainBytes
   for (const [key, member] of Object.entries(value)) {
     if (--budget.left < 0) break
     bytes += key.length + bytesOf(member, budget, depth - 1)
   }
   return bytes
+}
+
+/** As the driver and `JSON.parse` make it. What an application's own type parser makes is its own: it may do anything. */
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }

@@ -8,7 +8,7 @@ import type { Detector, Reporter } from './detector.js'
 import { nameOf, statementDraft } from './repetition.js'
 
 /** Smaller results are not remembered. */
-const leastRemembered = 100
+const leastRemembered = 50
 /** What stays below is a list that fits, however it grows. */
 const leastRows = 500
 const warningRows = 10_000
