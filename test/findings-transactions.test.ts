@@ -143,6 +143,15 @@ describe('a transaction that is left open', () => {
     expect(findings).toMatchObject([{ severity: 'warning', summary: 'SELECT accounts' }])
   })
 
+  test('is found for a BEGIN that nobody has a client for', async () => {
+    const findings = await foundIn(async () => {
+      await pool.query('BEGIN')
+      await pool.query('UPDATE accounts SET balance = 7 WHERE id = 9')
+      await pool.query('COMMIT')
+    }, 'transaction_left_open')
+    expect(findings).toMatchObject([{ summary: 'BEGIN', fix: expect.stringContaining('pool.connect()') }])
+  })
+
   test('is none when it was rolled back, when it failed and was ended, or when the connection is closed', async () => {
     const findings = await foundIn(async () => {
       const client = await pool.connect()

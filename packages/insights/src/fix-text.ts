@@ -92,7 +92,9 @@ export function idleInTransactionFix(reason: string): string {
 }
 
 /** What to do about a transaction that nobody ends. */
-export function leftOpenFix(): string {
+export function leftOpenFix(isEmpty: boolean): string {
+  if (isEmpty)
+    return "`pool.query('BEGIN')` begins it on any connection: take one with `pool.connect()` for the whole transaction."
   return 'End it on every path: COMMIT in `try`, ROLLBACK in `catch`, `client.release()` in `finally`.'
 }
 

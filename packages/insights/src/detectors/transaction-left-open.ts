@@ -51,6 +51,6 @@ function draftOf(transaction: ObservedTransaction): FindingDraft {
       ? { summary: 'BEGIN', fingerprint: '', statement: '', namespace: target.namespace }
       : statementDraft(first)),
     callSite: transaction.callSite,
-    fix: leftOpenFix,
+    fix: () => leftOpenFix(first === undefined),
   }
 }
