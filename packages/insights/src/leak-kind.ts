@@ -20,9 +20,10 @@ export function leakKindOf(checkout: Checkout, now: number, thresholds: Threshol
   if (checkout.forSingleQuery || checkout.holdReason !== undefined) return undefined
   const idle = idleMillis(checkout, now)
   const threshold = thresholds.of(checkout.unitOfWork)
-  if (hasEnded(checkout.unitOfWork)) {
-    const sinceEnd = Math.min(idle, now - checkout.unitOfWork.endedAt)
-    if (sinceEnd >= Math.min(graceMillis, threshold)) return 'owner_ended'
+  const owner = endedOwner(checkout.unitOfWork)
+  if (owner !== undefined) {
+    const isOver = Math.min(idle, now - owner.endedAt) >= Math.min(graceMillis, threshold)
+    return isOver || idle >= threshold ? 'owner_ended' : undefined
   }
   if (idle < threshold) return undefined
   return isInTransaction(checkout) ? 'idle_in_transaction' : 'inactive'
@@ -34,6 +35,6 @@ export function isInTransaction({ connection }: Checkout): boolean {
 }
 
 /** A trace that nobody's span follows is given up when it is quiet for long: that is no end. */
-function hasEnded(unit: UnitOfWork | undefined): unit is UnitOfWork {
-  return unit?.ended === true && (unit.kind !== 'trace' || unit.rootSpan !== undefined)
+function endedOwner(unit: UnitOfWork | undefined): UnitOfWork | undefined {
+  return unit?.ended === true && (unit.kind !== 'trace' || unit.rootSpan !== undefined) ? unit : undefined
 }

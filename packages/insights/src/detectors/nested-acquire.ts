@@ -14,7 +14,8 @@ const looksPerSecond = 20
  * has connections, all wait for each other. Said when it is asked for, whether the pool has one left or not.
  *
  * A unit of work may do two things side by side, each with a connection of its own: the holder's function must be at
- * work when the other is asked for, as far as stacks tell. Where they do not, the held connection must be idle then.
+ * work when the other is asked for, as far as stacks tell. Where they do not, the held connection must be idle then, in
+ * a transaction.
  */
 export class NestedAcquire implements Detector {
   readonly kind = 'nested_acquire'
@@ -73,5 +74,7 @@ function mayBeNested(checkout: Checkout, holder: Checkout): boolean {
 
 function isNested(checkout: Checkout, holder: Checkout): boolean {
   const isWithin = checkout.wasAskedForWithin(holder)
-  return isWithin ?? checkout.unitOfWork !== undefined
+  if (isWithin !== undefined) return isWithin
+  // A library that takes a connection for each query holds one for a moment before and after it.
+  return checkout.unitOfWork !== undefined && holder.connection?.transactionStatus !== 'none'
 }
