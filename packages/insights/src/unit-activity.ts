@@ -100,14 +100,6 @@ export class UnitActivity {
     }
   }
 
-  #followReads(query: ObservedQuery, result: QueryResultView | undefined): void {
-    if (this.reads === undefined) {
-      if (query.settledAt - query.startedAt < leastReadMillis) return
-      this.reads = new SequentialReads()
-    }
-    this.reads.settle(query, result, this.#sequence - this.queries)
-  }
-
   /** The statements that started between two queries, as bits; exact for the latest 64 queries. */
   statementsBetween(earlier: number, later: number): number {
     let statements = 0
@@ -115,6 +107,14 @@ export class UnitActivity {
       statements |= 1 << ((this.#ordinals[n % rememberedStatements] ?? 0) & 31)
     }
     return statements
+  }
+
+  #followReads(query: ObservedQuery, result: QueryResultView | undefined): void {
+    if (this.reads === undefined) {
+      if (query.settledAt - query.startedAt < leastReadMillis) return
+      this.reads = new SequentialReads()
+    }
+    this.reads.settle(query, result, this.#sequence - this.queries)
   }
 
   #open(query: ObservedQuery, over: QueryGroup | undefined): QueryGroup | undefined {

@@ -32,6 +32,15 @@ describe('queries of a unit of work that has ended', () => {
     })
   })
 
+  test('that go on like this are said once a minute', () => {
+    const simulation = simulate()
+    late(simulation, 500)
+    expect(simulation.finding('context_loss')?.count).toBe(1)
+    simulation.db.wait(60_000)
+    late(simulation, 500)
+    expect(simulation.finding('context_loss')?.count).toBe(2)
+  })
+
   test('are found by the call of pool.query, whoever gets the connection later', () => {
     const { db, kinds } = simulate()
     const unit = new UnitOfWork('http', 'GET /orders')

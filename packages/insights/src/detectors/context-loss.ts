@@ -21,6 +21,8 @@ export class ContextLoss implements Detector {
   readonly kind = 'context_loss'
   readonly #late: RecentTimes = new RecentTimes(minuteMillis, repeatedLosses, rememberedUnits)
   readonly #foreign: RecentTimes = new RecentTimes(minuteMillis, repeatedLosses, rememberedUnits)
+  /** By the name of the unit: what goes on like this is said once a minute. */
+  readonly #said: Map<string, number> = new Map()
 
   unusualSettled(query: ObservedQuery, _activity: UnitActivity | undefined, reporter: Reporter): void {
     const { endedUnit, holder } = query
@@ -28,10 +30,19 @@ export class ContextLoss implements Detector {
     const unit = endedUnit ?? query.unit
     const seen = endedUnit === undefined ? this.#foreign : this.#late
     if (unit === undefined || !seen.isFrequent(unit.name, query.startedAt)) return
+    if (!this.#isDue(unit.name, query.startedAt)) return
     reporter.askRepeatedCallSite(query, (site) => {
       const draft = endedUnit === undefined ? foreignDraft(query, site) : lateDraft(query, endedUnit, site)
       reporter.open(draft, { ...subjectOf(query), unit })?.settle()
     })
+  }
+
+  #isDue(unitName: string, now: number): boolean {
+    const before = this.#said.get(unitName)
+    if (before !== undefined && now - before < minuteMillis) return false
+    if (this.#said.size >= rememberedUnits) this.#said.clear()
+    this.#said.set(unitName, now)
+    return true
   }
 }
 

@@ -32,6 +32,16 @@ describe('a write that changes nothing is information', () => {
     })
   })
 
+  test('and is said at 3, 5, 10, 20, 50 …', () => {
+    const simulation = simulate()
+    requests(
+      simulation,
+      update,
+      Array.from({ length: 60 }, (_, id) => [id]),
+    )
+    expect(simulation.finding('zero_row_write')).toMatchObject({ count: 5, evidence: { count: 50 } })
+  })
+
   test('and is none if it changed one in between', () => {
     const simulation = simulate()
     requests(simulation, update, [[1], [2]])

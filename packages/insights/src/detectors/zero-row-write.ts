@@ -5,7 +5,7 @@ import type { ObservedQuery } from '../observed-query.js'
 import { isIdentity } from '../slot-values.js'
 import type { UnitActivity } from '../unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
-import { nameOf, statementDraft } from './repetition.js'
+import { nameOf, nextCheckAfter, statementDraft } from './repetition.js'
 
 /** Different rows that were meant, and not found. */
 const leastKeys = 3
@@ -20,6 +20,8 @@ interface Suspect {
   readonly keys: Set<number>
   readonly tables: readonly string[]
   readonly unitName: string | undefined
+  /** The number of executions at which it is said. */
+  nextCheck: number
   /** A row was inserted instead: it was an attempt. */
   isAttempt: boolean
 }
@@ -48,7 +50,8 @@ export class ZeroRowWrite implements Detector {
     const suspect = this.#suspectOf(query)
     suspect.count++
     if (query.echoHash > 0 && suspect.keys.size < leastKeys) suspect.keys.add(query.echoHash)
-    if (suspect.keys.size < leastKeys || suspect.isAttempt) return
+    if (suspect.keys.size < leastKeys || suspect.isAttempt || suspect.count < suspect.nextCheck) return
+    suspect.nextCheck = nextCheckAfter(suspect.count)
     reporter.askRepeatedCallSite(query, (callSite) => {
       reporter.open({ ...draftOf(query, suspect.count), callSite }, query)?.settle()
     })
@@ -60,6 +63,7 @@ export class ZeroRowWrite implements Detector {
     if (this.#suspects.size >= maximumStatements) this.#suspects.clear()
     const suspect = {
       count: 0,
+      nextCheck: 0,
       keys: new Set<number>(),
       tables: shape.tables,
       unitName: unit?.name,
