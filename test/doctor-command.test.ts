@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Diagnosis } from '@pgspan/pool-care'
@@ -17,13 +19,17 @@ interface Ended {
   readonly stderr: string
 }
 
-function pgspan(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+function pgspan(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  cwd: string = driversFolder,
+): Promise<Ended> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
       [command, ...args],
       {
-        cwd: driversFolder,
+        cwd,
         env: { ...process.env, DATABASE_URL: database().connectionString, ...env },
         timeout: 60_000,
       },
@@ -117,6 +123,23 @@ describe('pgspan doctor, on telemetry', () => {
       told: [],
     })
     server.close()
+  })
+
+  test('names an older api and an older driver of the application', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pgspan-older-'))
+    const install = async (name: string, version: string): Promise<void> => {
+      await mkdir(join(folder, 'node_modules', name), { recursive: true })
+      await writeFile(join(folder, 'node_modules', name, 'package.json'), JSON.stringify({ name, version }))
+      await writeFile(join(folder, 'node_modules', name, 'index.js'), '')
+    }
+    await install('@opentelemetry/api', '1.8.0')
+    await install('pg', '8.10.0')
+    await writeFile(join(folder, 'package.json'), '{}')
+    const { code, stdout } = await pgspan(['doctor'], {}, folder)
+    expect(code).toBe(1)
+    expect(stdout).toContain('This folder has @opentelemetry/api 1.8.0, and pgspan uses 1.9.1.')
+    expect(stdout).toContain('pg 8.10.0 is installed here; 8.11 or newer, before 9, is supported.')
+    await rm(folder, { recursive: true })
   })
 
   test('names a port that is usually for another protocol', async () => {

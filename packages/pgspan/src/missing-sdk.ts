@@ -1,4 +1,4 @@
-import { loadOptionalPackage } from './optional-package.js'
+import { installedVersion } from './installed-version.js'
 
 /** Which SDK goes with which version of the api; the api's minor version tells the line. */
 const sdkOfApi: readonly (readonly [apiMinor: number, sdkNode: string])[] = [
@@ -8,8 +8,7 @@ const sdkOfApi: readonly (readonly [apiMinor: number, sdkNode: string])[] = [
 
 /** One line for a person: that there is no SDK, what works all the same, and the command that installs one. */
 export function describeMissingSdk(): string {
-  const api = loadOptionalPackage<unknown>('@opentelemetry/api/package.json')
-  const version = (api?.exports as { version?: string } | undefined)?.version ?? '1.9.0'
+  const version = installedVersion('@opentelemetry/api', __filename) ?? '1.9.0'
   const minor = Number(version.split('.')[1])
   const range = sdkOfApi.find(([apiMinor]) => minor >= apiMinor)?.[1] ?? '^0.223.0'
   return `pgspan: no OpenTelemetry SDK is installed, so findings are made but nothing is exported. For spans and metrics: npm install @opentelemetry/sdk-node@${range}`

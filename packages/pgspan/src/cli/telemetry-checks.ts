@@ -1,5 +1,7 @@
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import type { Diagnosis } from '@pgspan/pool-care'
+import { installedVersion } from '../installed-version.js'
 import { describeMissingSdk } from '../missing-sdk.js'
 import { loadOptionalPackage } from '../optional-package.js'
 
@@ -7,11 +9,14 @@ type Finding = Omit<Diagnosis, 'subject'>
 type Check = () => Finding | undefined | Promise<Finding | undefined>
 
 const reachMillis = 2_000
+/** As seen from the folder of the application. */
+const application = join(process.cwd(), 'package.json')
 
 /** Why nothing may arrive, as far as this folder and its environment tell. Each is one function. */
 const checks: readonly Check[] = [
   switchedOff,
   withoutSdk,
+  olderApi,
   unsupportedDriver,
   unreachableEndpoint,
   wrongProtocol,
@@ -46,7 +51,7 @@ function switchedOff(): Finding | undefined {
 }
 
 function withoutSdk(): Finding | undefined {
-  if (loadable('@opentelemetry/sdk-node/package.json')) return undefined
+  if (loadOptionalPackage('@opentelemetry/sdk-node/package.json')) return undefined
   return {
     check: 'no_sdk',
     severity: 'warning',
@@ -56,8 +61,28 @@ function withoutSdk(): Finding | undefined {
   }
 }
 
+/** What registers with an older api is not seen by what calls a newer one. */
+function olderApi(): Finding | undefined {
+  const own = installedVersion('@opentelemetry/api', __filename)
+  const applications = installedVersion('@opentelemetry/api', application)
+  if (own === undefined || applications === undefined || minorOf(own) <= minorOf(applications))
+    return undefined
+  return {
+    check: 'older_api',
+    severity: 'error',
+    problem: `This folder has @opentelemetry/api ${applications}, and pgspan uses ${own}.`,
+    consequence:
+      'An SDK that the application starts is not seen by pgspan: its spans and metrics go nowhere, silently.',
+    remedy: `npm install @opentelemetry/api@${own}`,
+  }
+}
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1])
+}
+
 function unsupportedDriver(): Finding | undefined {
-  const version = loadable<{ version?: string }>('pg/package.json')?.version
+  const version = installedVersion('pg', application)
   const [major = 0, minor = 0] = (version ?? '').split('.').map(Number)
   if (version === undefined || (major === 8 && minor >= 11)) return undefined
   return {
@@ -119,9 +144,4 @@ function reach(host: string, port: number): Promise<string | undefined> {
     socket.once('timeout', () => settle('no answer'))
     socket.once('error', (error) => settle('code' in error ? String(error.code) : 'failed'))
   })
-}
-
-/** What a package exports, if it is installed beside pgspan or in this folder. */
-function loadable<Exports>(name: string): Exports | undefined {
-  return loadOptionalPackage<Exports>(name)?.exports
 }
