@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LogAnalysis, LoggedQuery } from '@pgspan/slow-query-log'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { startOtlpReceiver } from './support/otlp-receiver.js'
 import { useTestDatabase } from './support/test-database.js'
 
 const database = useTestDatabase()
@@ -73,6 +74,18 @@ describe('an application with a query log by environment', () => {
     expect((await runLogged({ PGSPAN_QUERY_LOG: 'table' })).stderr).toBe('')
     const { all } = await readJson<LogAnalysis>('top', '--database', database().connectionString)
     expect(all.count).toBe(5)
+  })
+
+  test('exports log records over OTLP, in the traces of their queries', async () => {
+    const receiver = await startOtlpReceiver()
+    await runLogged({ PGSPAN_QUERY_LOG: 'otel', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })
+    await receiver.close()
+    const logged = receiver.events.filter(({ attributes }) => 'pgspan.log.reason' in attributes)
+    expect(logged).toHaveLength(5)
+    const traces = new Set(receiver.spans.map(({ traceId }) => traceId))
+    const outside = logged.filter(({ traceId }) => !traces.has(traceId))
+    // It has no span, and nobody has one around it.
+    expect(outside.map(({ attributes }) => attributes['db.query.text'])).toEqual(['BEGIN'])
   })
 
   test('prints lines of JSON', async () => {

@@ -18,6 +18,7 @@ export interface Span {
 }
 
 export interface LogEvent {
+  readonly traceId: string
   readonly severityText: string
   readonly attributes: Readonly<Record<string, unknown>>
 }
@@ -60,7 +61,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       for (const { scopeLogs } of message.resourceLogs) {
         for (const scope of scopeLogs) {
           for (const record of scope.logRecords)
-            events.push({ ...record, attributes: plain(record.attributes) })
+            events.push({ ...record, traceId: hex(record.traceId), attributes: plain(record.attributes) })
         }
       }
     },

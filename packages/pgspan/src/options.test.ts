@@ -18,6 +18,7 @@ test.each([
   [{ prometheusPort: 70_000 }, 'prometheusPort must be a port from 1 to 65535, or false, got 70000'],
   [{ acquireSpans: 'sometimes' }, "acquireSpans must be 'always', 'never' or 'slow', got string"],
   [{ console: 'yes' }, 'console must be true or false, got string'],
+  [{ queryLog: true }, 'queryLog must be an object of options, or false, got boolean'],
   [{ pg: 'hooks' }, 'pg must be an object of options, got string'],
   [{ serviceName: '' }, 'serviceName must be a non-empty string, got string'],
 ])('%j is refused by name', (options, message) => {
@@ -33,5 +34,11 @@ test('an unknown option is refused, with those that exist', () => {
 test('a wrong option of the instrumentation is refused by name, and nothing is started', () => {
   expect(() => startPgspan({ pg: { requestHook: 'update' } } as object)).toThrow(
     new TypeError('PgInstrumentation: requestHook must be a function, got string'),
+  )
+})
+
+test('a wrong option of the query log is refused by name, and nothing is started', () => {
+  expect(() => startPgspan({ queryLog: { writers: [] } })).toThrow(
+    new TypeError('createQueryLog: writers must be an array of writers, such as toFiles(…), got object'),
   )
 })

@@ -2,7 +2,7 @@
  * What runs in the report: draws the charts from the numbers in the page, and orders tables by a click. It is a text, as
  * no tool is to bundle it, and its hash stands in the page's security policy.
  */
-export const reportScript = `'use strict'
+export const reportScript: string = `'use strict'
 const data = JSON.parse(document.getElementById('data').textContent)
 const style = getComputedStyle(document.documentElement)
 const colour = (name) => style.getPropertyValue(name).trim()
@@ -49,7 +49,7 @@ for (const button of document.querySelectorAll('th button')) {
 }
 `
 
-export const reportStyle = `:root { color-scheme: light dark; --back: #fff; --text: #1f2328; --faint: #59636e; --line: #d1d9e0; --count: #54a0dd; --failed: #cf222e; --mean: #1a7f37; --maximum: #bc4c00; }
+export const reportStyle: string = `:root { color-scheme: light dark; --back: #fff; --text: #1f2328; --faint: #59636e; --line: #d1d9e0; --count: #54a0dd; --failed: #cf222e; --mean: #1a7f37; --maximum: #bc4c00; }
 @media (prefers-color-scheme: dark) { :root { --back: #0d1117; --text: #e6edf3; --faint: #9198a1; --line: #3d444d; --count: #388bfd; --failed: #ff7b72; --mean: #3fb950; --maximum: #f0883e; } }
 body { margin: 0 auto; max-width: 80rem; padding: 1rem 1.5rem 4rem; background: var(--back); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
