@@ -57,6 +57,16 @@ describe('on a port of its own', () => {
     expect(await text(await ask(address, '/api/requests', bearer, 'HEAD'))).toBe('')
   })
 
+  test('a plan is asked for by the page alone', async () => {
+    const path = '/api/explain?fingerprint=none'
+    expect((await ask(address, path, bearer, 'POST')).statusCode).toBe(403)
+    const own = { ...bearer, 'x-pgspan': '1' }
+    expect((await ask(address, path, { ...own, 'sec-fetch-site': 'cross-site' }, 'POST')).statusCode).toBe(
+      403,
+    )
+    expect((await ask(address, path, own, 'POST')).statusCode).toBe(404)
+  })
+
   test('whatever the path is, files of the machine are not read', async () => {
     for (const path of [
       '/../package.json',

@@ -79,7 +79,7 @@ const routes: Readonly<Record<string, (pool: pg.Pool) => Promise<unknown>>> = {
     for (const { customer_id } of rows)
       await pool.query('SELECT name FROM customers WHERE id = $1', [customer_id])
   },
-  '/report': (pool) => pool.query('SELECT count(*), pg_sleep(0.15) FROM orders'),
+  '/report': (pool) => pool.query('SELECT count(*), pg_sleep(0.6) FROM orders'),
   '/customers': (pool) =>
     Promise.all(Array.from({ length: 8 }, (_, n) => pool.query('SELECT pg_sleep(0.01), $1::int', [n]))),
   '/broken': (pool) => pool.query('SELECT nothing FROM orders'),

@@ -1,4 +1,5 @@
 export type { EventRecord, LoggerLike, LoggerProviderLike } from '@pgspan/lifecycle'
+export { explainStatement, NoPlanError } from './explain/explain-statement.js'
 export type { ExplainMode } from './explain/plan-capture.js'
 export {
   type Finding,

@@ -1,8 +1,9 @@
 /** Asks the server for JSON. Rejects with what a person can do about it. */
-export async function ask<Answer>(path: string): Promise<Answer> {
+export async function ask<Answer>(path: string, method: 'GET' | 'POST' = 'GET'): Promise<Answer> {
   let response: Response
   try {
-    response = await fetch(`api/${path}`)
+    // A header that other sites cannot send.
+    response = await fetch(`api/${path}`, { method, headers: { 'x-pgspan': '1' } })
   } catch {
     throw new Error('The application does not answer: it may have stopped, or be restarting.')
   }

@@ -3,6 +3,7 @@ import { CodePlace, TraceLinks } from './code-place.js'
 import { asPsql, CopyButton } from './copy-button.js'
 import { count, duration, kindName, time } from './format.js'
 import type { Finding, Overview } from './page-types.js'
+import { Plan } from './plan.js'
 
 const hidden: readonly string[] = ['count', 'plan']
 
@@ -52,6 +53,7 @@ export function FindingCard({
           <Statement text={source.statement} />
         </>
       )}
+      {finding.plan && <Plan plan={finding.plan} />}
       <p class="fix">
         <b>Fix:</b> {fix}
       </p>

@@ -4,6 +4,7 @@ import { Statement } from './finding-card.js'
 import { count, duration, percent } from './format.js'
 import { useAsked, useReloadOn } from './hooks.js'
 import type { Overview, StatementRow } from './page-types.js'
+import { ExplainButton } from './plan.js'
 import { moveFocus, useShortcuts } from './shortcuts.js'
 import { Sparkline } from './sparkline.js'
 import { Bar } from './unit-bar.js'
@@ -140,6 +141,7 @@ function StatementLines({
         <tr class="details">
           <td colSpan={columns.length + 3}>
             <Statement text={row.statement || name} />
+            {row.fingerprint !== other && <ExplainButton fingerprint={row.fingerprint} />}
             <p class="quiet">
               fingerprint <code>{row.fingerprint}</code>
               {Object.entries(row.errors).map(([code, times]) => (

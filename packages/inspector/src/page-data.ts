@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import type { FamilyStatistics, Finding, RecentUnit, RecentUnitDetails } from '@pgspan/insights'
+import { explainStatement, type FindingPlan } from '@pgspan/insights'
 import type { InspectorSettings } from './inspector-options.js'
 import type { PoolTimeline, PoolTimelineView } from './pool-timeline.js'
 import type { StatementRates } from './statement-rates.js'
@@ -89,6 +90,12 @@ export class PageData {
       .statistics()
       .families.slice(0, maximumStatements)
       .map((family) => ({ ...family, rates: this.#rates.ratesOf(family.fingerprint) }))
+  }
+
+  /** Undefined for a statement whose text is not known; rejects with a `NoPlanError`. */
+  explain(fingerprint: string): Promise<FindingPlan> | undefined {
+    const example = this.#rates.exampleOf(fingerprint)
+    return example && explainStatement(example.pool, example.shape, example.text)
   }
 
   pools(): readonly PoolTimelineView[] {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { NoPlanError } from '@pgspan/insights'
 import { isFromElsewhere } from './access.js'
 import type { EventStream } from './event-stream.js'
 import type { PageData } from './page-data.js'
@@ -28,6 +29,7 @@ export class Requests {
   readonly #data: PageData
   readonly #files: PageFiles
   readonly #events: EventStream
+  #isExplaining = false
 
   constructor(data: PageData, files: PageFiles, events: EventStream) {
     this.#data = data
@@ -40,6 +42,10 @@ export class Requests {
     for (const [name, value] of Object.entries(protection)) response.setHeader(name, value)
     const isListening = path === '/api/events' && request.method === 'GET' && !isFromElsewhere(request)
     if (isListening && this.#events.add(response)) return
+    if (request.method === 'POST' && path === '/api/explain') {
+      void this.#explain(request, query).then((answer) => send(request, response, answer))
+      return
+    }
     send(request, response, this.#answerTo(request, path, query))
   }
 
@@ -54,6 +60,24 @@ export class Requests {
       return textAnswer(503, 'Too many pages are open; this one can be loaded again.')
     const data = this.#dataAt(path, query)
     return data === undefined ? textAnswer(404, 'There is nothing here.') : jsonAnswer(data)
+  }
+
+  /** The only request that has an effect, on the server's load: one at a time, and from the page alone. */
+  async #explain(request: IncomingMessage, query: URLSearchParams): Promise<Answer> {
+    if (isFromElsewhere(request) || request.headers['x-pgspan'] === undefined)
+      return textAnswer(403, 'Only the page itself may ask for this; a header x-pgspan says so.')
+    if (this.#isExplaining) return textAnswer(429, 'Another plan is being asked for.')
+    this.#isExplaining = true
+    try {
+      const plan = await this.#data.explain(query.get('fingerprint') ?? '')
+      return plan === undefined
+        ? textAnswer(404, 'No execution of this statement is known.')
+        : jsonAnswer(plan)
+    } catch (error) {
+      return textAnswer(422, error instanceof NoPlanError ? error.message : 'The plan could not be had.')
+    } finally {
+      this.#isExplaining = false
+    }
   }
 
   #dataAt(path: string, query: URLSearchParams): unknown {

@@ -1,12 +1,28 @@
-import { type Observer, processState, type QueryExecution } from '@pgspan/lifecycle'
+import {
+  type Observer,
+  type PoolView,
+  processState,
+  type QueryExecution,
+  type QueryShape,
+} from '@pgspan/lifecycle'
 
 const bucketMillis = 10_000
 const buckets = 60
 const maximumStatements = 200
+/** Longer texts are not kept to be planned. */
+const maximumText = 10_000
 
 interface Row {
   readonly counts: Uint32Array
   latest: number
+  example: StatementExample | undefined
+}
+
+/** An execution of a statement, to be planned: its text has its literals, and stays in this process. */
+export interface StatementExample {
+  readonly pool: PoolView
+  readonly shape: QueryShape
+  readonly text: string
 }
 
 /** How often each statement ran in the last ten minutes, in steps of ten seconds: at most 200 statements. */
@@ -20,12 +36,15 @@ export class StatementRates implements Observer {
     this.#detach = processState().dispatcher.attach(this)
   }
 
-  querySettled({ shape, settledAt }: QueryExecution): void {
+  querySettled({ shape, settledAt, checkout, text, error }: QueryExecution): void {
     const bucket = Math.floor(settledAt / bucketMillis)
     const row = this.#rows.get(shape.fingerprint) ?? this.#open(shape.fingerprint, bucket)
     advance(row, bucket)
     const index = bucket % buckets
     row.counts[index] = (row.counts[index] ?? 0) + 1
+    // The first serves as well as any other.
+    if (row.example !== undefined || checkout === undefined || error !== undefined) return
+    if (text.length <= maximumText) row.example = { pool: checkout.pool, shape, text }
   }
 
   /** The oldest first; undefined if the statement has not run for long. */
@@ -37,6 +56,11 @@ export class StatementRates implements Observer {
     return Array.from({ length: buckets }, (_, n) => row.counts[(now + 1 + n) % buckets] ?? 0)
   }
 
+  /** Undefined for a statement of no pool, one that never succeeded, and very long ones. */
+  exampleOf(fingerprint: string): StatementExample | undefined {
+    return this.#rows.get(fingerprint)?.example
+  }
+
   close(): void {
     this.#detach()
     this.#rows.clear()
@@ -44,7 +68,7 @@ export class StatementRates implements Observer {
 
   #open(fingerprint: string, bucket: number): Row {
     if (this.#rows.size >= maximumStatements) this.#forgetQuietest()
-    const row = { counts: new Uint32Array(buckets), latest: bucket }
+    const row = { counts: new Uint32Array(buckets), latest: bucket, example: undefined }
     this.#rows.set(fingerprint, row)
     return row
   }
