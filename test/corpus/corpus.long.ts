@@ -12,7 +12,7 @@ import { describeVariant, plainVariant, type Variant } from './variant.js'
 import { variantsOf } from './variants.js'
 
 const seed = Number(process.env.PGSPAN_SEED ?? Date.now() % 100_000)
-const mixedVariants = 8
+const mixedVariants = 6
 const verdicts: Verdict[] = []
 
 /** What takes seconds is run where nothing else is changed, and where a unit of work is something else. */

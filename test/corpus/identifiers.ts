@@ -29,11 +29,15 @@ export class Identifiers {
     return this.type
   }
 
-  /** Distinct ids for one table, in no order; as the driver would give them. */
-  make(count: number, prefix: string): Id[] {
+  /**
+   * Distinct ids for one table, in no order; as the driver would give them.
+   *
+   * @param after numbers are larger than this one.
+   */
+  make(count: number, prefix: string, after = 0): Id[] {
     if (this.type === 'uuid') return Array.from({ length: count }, () => this.#uuid())
     if (this.type === 'text') return Array.from({ length: count }, () => `${prefix}_${this.#letters(10)}`)
-    const numbers = this.#random.shuffled(this.#numbers(count))
+    const numbers = this.#random.shuffled(this.#numbers(count)).map((number) => number + after)
     return this.type === 'bigint' ? numbers.map(String) : numbers
   }
 

@@ -99,7 +99,7 @@ export class World {
 
   /** Ids that no table has. */
   freshIds(count: number): Id[] {
-    return this.#identifiers.make(count, 'new')
+    return this.#identifiers.make(count, 'new', 1_000_000)
   }
 
   async close(): Promise<void> {

@@ -23,8 +23,9 @@ export class ExecutionTiming {
   // Made at the second execution: most statements run once.
   #samples: number[] | undefined = undefined
 
-  start(at: number): void {
-    const pause = this.quietMillis(at)
+  /** @param askedAt when its caller asked for it: waiting for a connection is no pause of the caller's. */
+  start(at: number, askedAt: number): void {
+    const pause = this.quietMillis(askedAt)
     if (this.started++ > 0) {
       if (pause > burstPauseMillis) this.#longPauses++
       else this.#shortPauses++

@@ -201,7 +201,10 @@ function observe(query: QueryExecution): ObservedQuery {
     connection.id,
     query.startedAt,
   )
-  observed.checkout = query.checkout
+  const { checkout } = query
+  observed.checkout = checkout
+  const isFirst = checkout?.firstQueryAt === 0 || checkout?.firstQueryAt === query.startedAt
+  if (isFirst) observed.askedAt -= checkout.waitMillis
   return observed
 }
 

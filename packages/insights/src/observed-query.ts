@@ -26,6 +26,8 @@ export class ObservedQuery {
   readonly startedAt: number
   /** The statement as it may be shown: less of its text once the server could not read it. */
   statement: string
+  /** When the caller asked for it: before it waited for a connection, if it is the first on that connection. */
+  askedAt: number
   /** 0 until the query has settled, as everything below. */
   settledAt = 0
   /** The server's time; undefined if waiting cannot be told apart from it. */
@@ -90,6 +92,7 @@ export class ObservedQuery {
     this.callSites = callSites
     this.connectionId = connectionId
     this.startedAt = startedAt
+    this.askedAt = startedAt
     this.statement = shape.sanitizedText
   }
 

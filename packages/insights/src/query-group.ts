@@ -76,7 +76,7 @@ export class QueryGroup {
     if (transaction !== undefined && transaction !== this.#lastTransaction) this.#ownTransactions++
     this.#lastTransaction = transaction
     this.#lastSequence = sequence
-    this.timing.start(query.startedAt)
+    this.timing.start(query.startedAt, query.askedAt)
     if (this.shape.kind === 'write' && this.timing.started > 1) this.#written = values.copy()
     if (!values.isKnown) this.unknownRuns++
     else if (this.variation === undefined) this.variation = new ValueVariation(this.shape, values)

@@ -69,7 +69,7 @@ export class UnitActivity {
     const { shape } = query
     query.epoch = this.changes.lastOf(shape.tables)
     const known = this.#groupsOf(query)?.get(shape.fingerprint)
-    const over = known?.isOver(query.startedAt) ? known : undefined
+    const over = known?.isOver(query.askedAt) ? known : undefined
     const group = over === undefined && known !== undefined ? known : this.#open(query, over)
     this.#ordinals[sequence % rememberedStatements] = group?.ordinal ?? maximumGroups
     if (group === undefined) return undefined

@@ -3,6 +3,7 @@ import { batches } from './batches.js'
 import { clinicScenarios } from './clinic.js'
 import { coincidences } from './coincidences.js'
 import { findersOfLibraries } from './finders-of-libraries.js'
+import { formsOfStatements } from './forms-of-statements.js'
 import { graphqlScenarios } from './graphql.js'
 import { idsFromElsewhere } from './ids-from-elsewhere.js'
 import { keysAndTexts } from './keys-and-texts.js'
@@ -27,6 +28,7 @@ export const allScenarios: readonly Scenario[] = [
   ...clinicScenarios,
   ...coincidences,
   ...findersOfLibraries,
+  ...formsOfStatements,
   ...graphqlScenarios,
   ...idsFromElsewhere,
   ...keysAndTexts,

@@ -110,7 +110,8 @@ export const clinicScenarios: readonly Scenario[] = [
   {
     name: 'clinic: sorted by something else before the loop',
     ...wrong,
-    expected: [{ kind: 'n_plus_one', on: 'diagnosis', column: 'visit.id' }],
+    // Of a list that is longer than 64 rows, those that are asked for first may be others than those that are known.
+    expected: [{ kind: 'n_plus_one', on: 'diagnosis', tiers: ['proven', 'strong'], column: 'visit.id' }],
     run: (world) =>
       world.unit('clinic sorted', async () => {
         const { rows } = await world.pool.query(
