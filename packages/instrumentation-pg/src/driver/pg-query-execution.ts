@@ -39,7 +39,7 @@ export class PgQueryExecution extends QueryExecution {
       return
     }
     if (this.#question === undefined) {
-      this.#question = { listeners: [], isInTime: settling === this }
+      this.#question = { listeners: [], isInTime: settling === this && this.error === undefined }
       // By then the promise has reached its caller, if it is one that can be followed; see exception-events.ts.
       queueMicrotask(() => queueMicrotask(() => this.#answer(() => callSiteOfError(this.error))))
     }
