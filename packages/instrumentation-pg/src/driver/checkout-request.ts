@@ -87,7 +87,7 @@ function checkoutOf(request: CheckoutRequest): Checkout {
   request.checkout = checkout
   state.requests++
   checkout.asking = request.entered
-  checkout.noteCaller(dispatcher.checkoutStacks, state, limitOf(pool))
+  checkout.noteCaller(dispatcher.checkoutStacks, state.requests, limitOf(pool))
   state.view.pending++
   dispatcher.checkoutRequested(checkout)
   checkout.asking = undefined

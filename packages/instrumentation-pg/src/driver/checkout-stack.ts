@@ -21,8 +21,8 @@ export class CheckoutStack {
 
   /**
    * True if the function that has taken `holder` is at work here, beyond the line that took it: it asks again, or waits
-   * for what asks. That line itself may be that of another call of a shared function. Undefined if no awaiting function
-   * is seen, as under callbacks.
+   * for what asks. That line itself may be that of another call of a shared function. Undefined if no function of the
+   * application is seen that awaits, as under callbacks, and in libraries whose queries run when they are awaited.
    */
   isWithin(holder: CheckoutStack): boolean | undefined {
     const frames = this.#read()
@@ -33,13 +33,13 @@ export class CheckoutStack {
         ({ functionKey, position }) => frame.functionKey === functionKey && frame.position !== position,
       )
     if (frames.some(isTaker)) return true
-    return frames.some(({ isAsync }) => isAsync) ? false : undefined
+    return frames.some((frame) => frame.isAsync && isOfApplication(frame)) ? false : undefined
   }
 
   /** The innermost function that is not the driver's, and the innermost of the application. */
   #takers(): readonly KeptFrame[] {
     const frames = this.#read().filter((frame) => !isOfDriver(frame))
-    const application = frames.find((frame) => siteIn([frame]) !== undefined)
+    const application = frames.find(isOfApplication)
     return [frames[0], application].filter((frame) => frame !== undefined)
   }
 
@@ -47,4 +47,8 @@ export class CheckoutStack {
     this.#frames ??= framesOf(this.#kept)
     return this.#frames
   }
+}
+
+function isOfApplication(frame: KeptFrame): boolean {
+  return siteIn([frame]) !== undefined
 }

@@ -1,7 +1,7 @@
 import { type Context, context } from '@opentelemetry/api'
 import {
   type AcquirePath,
-  Checkout,
+  type Checkout,
   currentUnitOfWork,
   type PoolCounts,
   PoolView,
@@ -9,12 +9,15 @@ import {
   type RemovalReason,
   type UnitOfWork,
 } from '@pgspan/lifecycle'
+import { CheckoutStack } from './checkout-stack.js'
 import { clientStateOf } from './client-state.js'
 import { type ForeignOpening, whileForeignOpening } from './foreign-opening.js'
+import { PgCheckout } from './pg-checkout.js'
 import type { PgClient } from './pg-shapes.js'
 import { endView } from './pool-state.js'
 import { makerOf, openSideConnection } from './side-connection.js'
 import { sourceMark } from './source-mark.js'
+import type { OwnFunction } from './stack-frames.js'
 
 /** One request for a connection, from the call until its answer. */
 export interface ForeignRequest {
@@ -22,6 +25,8 @@ export interface ForeignRequest {
   readonly unitOfWork: UnitOfWork | undefined
   readonly path: AcquirePath
   readonly requestedAt: number
+  /** Of who asked before the pool was known. */
+  stack: CheckoutStack | undefined
   /** Undefined until the pool's first client has told where the pool leads. */
   checkout: Checkout | undefined
 }
@@ -40,31 +45,55 @@ export class ForeignPool {
   readonly #opened: WeakSet<PgClient> = new WeakSet()
   readonly #early: Set<ForeignRequest> = new Set()
   #view: PoolView | undefined = undefined
+  #requests = 0
 
   /** @param counts returns undefined once the pool is gone. */
   constructor(counts: () => PoolCounts | undefined) {
     this.#counts = counts
   }
 
-  request(path: AcquirePath): ForeignRequest {
+  /** @param entered the function of ours that was called. */
+  request(path: AcquirePath, entered: OwnFunction): ForeignRequest {
+    this.#requests++
     const callerContext = context.active()
     const request: ForeignRequest = {
       callerContext,
       unitOfWork: currentUnitOfWork(callerContext),
       path,
       requestedAt: performance.now(),
+      stack: undefined,
       checkout: undefined,
     }
-    if (this.#view === undefined) this.#early.add(request)
-    else begin(request, this.#view)
+    if (this.#view === undefined) this.#hold(request, entered)
+    else this.#begin(request, this.#view, entered)
     return request
+  }
+
+  /** Until a client has told where the pool leads. */
+  #hold(request: ForeignRequest, entered: OwnFunction): void {
+    this.#early.add(request)
+    if (processState().dispatcher.checkoutStacks !== 'never') request.stack = new CheckoutStack(entered)
+  }
+
+  #begin(request: ForeignRequest, view: PoolView, entered: OwnFunction | undefined): Checkout {
+    const { callerContext, unitOfWork, path, requestedAt, stack } = request
+    const { dispatcher } = processState()
+    const checkout = new PgCheckout(view, callerContext, unitOfWork, false, path, requestedAt, stack)
+    request.checkout = checkout
+    view.pending++
+    checkout.asking = entered
+    const limit = this.#counts()?.limit ?? Number.POSITIVE_INFINITY
+    if (entered !== undefined) checkout.noteCaller(dispatcher.checkoutStacks, this.#requests, limit)
+    dispatcher.checkoutRequested(checkout)
+    checkout.asking = undefined
+    return checkout
   }
 
   acquire(request: ForeignRequest, resource: object): void {
     this.#early.delete(request)
     const client = this.#clientOf(resource)
     if (client === undefined) return
-    const checkout = request.checkout ?? begin(request, this.#announce(client))
+    const checkout = request.checkout ?? this.#begin(request, this.#announce(client), undefined)
     const state = clientStateOf(client)
     checkout.pool.pending--
     checkout.pool.used++
@@ -152,7 +181,7 @@ export class ForeignPool {
     )
     this.#view = view
     dispatcher.poolAppeared(view)
-    for (const request of this.#early) begin(request, view)
+    for (const request of this.#early) this.#begin(request, view, undefined)
     this.#early.clear()
     return view
   }
@@ -169,15 +198,6 @@ function reasonOf(client: PgClient, isHeld: boolean, isEnding: boolean): Removal
   if (client._queryable === false) return isHeld ? 'connection_lost' : 'idle_error'
   if (isEnding) return 'pool_end'
   return isHeld ? 'caller' : 'idle_timeout'
-}
-
-function begin(request: ForeignRequest, view: PoolView): Checkout {
-  const { callerContext, unitOfWork, path, requestedAt } = request
-  const checkout = new Checkout(view, callerContext, unitOfWork, false, path, requestedAt)
-  request.checkout = checkout
-  view.pending++
-  processState().dispatcher.checkoutRequested(checkout)
-  return checkout
 }
 
 const pools: WeakMap<object, ForeignPool> = new WeakMap()

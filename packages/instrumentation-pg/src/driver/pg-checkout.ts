@@ -1,7 +1,14 @@
-import { type CallSite, Checkout, type CheckoutStacks } from '@pgspan/lifecycle'
+import type { Context } from '@opentelemetry/api'
+import {
+  type AcquirePath,
+  type CallSite,
+  Checkout,
+  type CheckoutStacks,
+  type PoolView,
+  type UnitOfWork,
+} from '@pgspan/lifecycle'
 import { CheckoutStack } from './checkout-stack.js'
 import { guarded } from './guarded.js'
-import type { PoolState } from './pool-state.js'
 import type { OwnFunction } from './stack-frames.js'
 
 /** In development a pool hardly gets more. */
@@ -11,19 +18,37 @@ const stacksPerSecond = 1_000
 
 /** A checkout that knows who asked for it, if that was noted. */
 export class PgCheckout extends Checkout {
-  #stack: CheckoutStack | undefined = undefined
+  #stack: CheckoutStack | undefined
   /** The function of ours that is being called to ask for it; undefined once that has returned. */
   asking: OwnFunction | undefined = undefined
+
+  /** @param stack of whoever has asked, if it was kept before. */
+  constructor(
+    pool: PoolView,
+    callerContext: Context,
+    unitOfWork: UnitOfWork | undefined,
+    forSingleQuery: boolean,
+    path: AcquirePath,
+    requestedAt: number,
+    stack: CheckoutStack | undefined = undefined,
+  ) {
+    super(pool, callerContext, unitOfWork, forSingleQuery, path, requestedAt)
+    this.#stack = stack
+  }
 
   /**
    * Keeps the stack of whoever is asking now, if it may be needed; see {@link CheckoutStacks}. The pool releases by
    * itself what it takes for a single query: of these only those that have to wait are noted.
+   *
+   * @param requests of the pool, this one included.
+   * @param limit of the pool's connections.
    */
-  noteCaller(stacks: CheckoutStacks, { view, requests }: PoolState, limit: number): void {
+  noteCaller(stacks: CheckoutStacks, requests: number, limit: number): void {
     if (stacks === 'never') return
+    const { used, isSuspect } = this.pool
     const isWanted = this.forSingleQuery
       ? this.path === 'queue'
-      : requests <= firstRequests || requests % sampledEvery === 0 || view.used * 2 >= limit || view.isSuspect
+      : requests <= firstRequests || requests % sampledEvery === 0 || used * 2 >= limit || isSuspect
     if (stacks === 'always' || (isWanted && isAllowed(this.requestedAt))) this.#kept()
   }
 

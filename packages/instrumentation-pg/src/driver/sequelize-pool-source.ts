@@ -53,7 +53,7 @@ function patchAcquire(prototype: SequelizePool): void {
   prototype.acquire = function acquire(this: SequelizePool, ...args: unknown[]): unknown {
     if (!processState().dispatcher.isObserved) return bareAcquire.apply(this, args)
     const foreign = followPool(this)
-    const request = foreign.request(pathOf(this))
+    const request = foreign.request(pathOf(this), acquire)
     // The pool has no events; what it returns is a promise of its own.
     return (bareAcquire.apply(this, args) as Promise<object>).then(
       (resource) => {

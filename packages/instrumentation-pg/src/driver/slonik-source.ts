@@ -72,8 +72,8 @@ class ObservedDriver {
     const foreign = foreignPoolOf(pool, (live) => countsOf(live, this.options))
     this.#foreign = foreign
     const { acquire, end } = pool
-    pool.acquire = async () => {
-      const request = foreign.request(pathOf(pool, this.options))
+    const observed = async (): Promise<SlonikConnection> => {
+      const request = foreign.request(pathOf(pool, this.options), observed)
       try {
         const connection = await acquire()
         guarded(() => foreign.acquire(request, connection.id))
@@ -84,6 +84,7 @@ class ObservedDriver {
         throw error
       }
     }
+    pool.acquire = observed
     pool.end = async () => {
       this.#isEnding = true
       const result = await end()

@@ -48,7 +48,7 @@ function patch(prototype: TarnPool): void {
   prototype.acquire = function acquire(this: TarnPool, ...args: unknown[]): unknown {
     if (!processState().dispatcher.isObserved) return bareAcquire.apply(this, args)
     const outer = acquiring
-    acquiring = guarded(() => followPool(this).request(pathOf(this)))
+    acquiring = guarded(() => followPool(this).request(pathOf(this), acquire))
     try {
       return bareAcquire.apply(this, args)
     } finally {
