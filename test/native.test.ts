@@ -147,6 +147,34 @@ describe.skipIf(native === undefined)('a client of pg.native (skipped where pg-n
     await pool.end()
   })
 
+  test('of a pool tells what it is given back with, and why it is closed', async () => {
+    const pool = new Pool({ connectionString: database().connectionString, max: 1, maxUses: 3 })
+    const counts = async (metric: string, attribute: string): Promise<Record<string, unknown>> => {
+      const points = await telemetry.points(metric)
+      const named = points.filter(
+        ({ attributes }) => attributes['db.client.connection.pool.name'] === database().name,
+      )
+      return Object.fromEntries(named.map(({ attributes, value }) => [attributes[attribute], value]))
+    }
+    const released = await counts('pgspan.release.dirty', 'pgspan.release.kind')
+    const closed = await counts('pgspan.connections.closed', 'pgspan.connection.close_reason')
+    for (const statement of ['BEGIN', 'SELECT 1/0', 'ROLLBACK']) {
+      const pooled = await pool.connect()
+      await pooled.query(statement).catch(() => {})
+      pooled.release()
+    }
+    await pool.end()
+    expect(await counts('pgspan.release.dirty', 'pgspan.release.kind')).toEqual({
+      ...released,
+      in_transaction: Number(released.in_transaction ?? 0) + 1,
+      failed_transaction: Number(released.failed_transaction ?? 0) + 1,
+    })
+    expect(await counts('pgspan.connections.closed', 'pgspan.connection.close_reason')).toEqual({
+      ...closed,
+      max_uses: Number(closed.max_uses ?? 0) + 1,
+    })
+  })
+
   test('in pipeline mode makes one span per query, errors on their own', async () => {
     const pipelined = new Client({
       connectionString: database().connectionString,

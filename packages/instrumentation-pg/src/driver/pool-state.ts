@@ -119,7 +119,7 @@ function release(view: PoolView, error: unknown, client: PgClient): void {
   if (error) state.releaseError = error
   if (checkout === undefined) return
   state.checkout = undefined
-  if (!error && client._queryable !== false) noteRelease(checkout, client)
+  if (!error && client._queryable !== false) guarded(noteRelease, checkout, client)
   dispatcher.releaseCheckout(checkout, error || undefined)
 }
 
