@@ -111,14 +111,4 @@ describe('a read without a limit', () => {
   ])('is not found for %s', (_, text, rowsOf, conditions) => {
     expect(grow(text, rowsOf, conditions).kinds()).toEqual([])
   })
-
-  test('keeps a bounded history of a bounded number of statements', () => {
-    const { db, kinds } = simulate()
-    for (let n = 0; n < 2_000; n++) {
-      db.unit = new UnitOfWork('http', 'GET /logs')
-      db.query(`SELECT * FROM logs_${n % 700}`, [], { rowCount: 300 + n / 10 })
-      db.unit.end()
-    }
-    expect(kinds()).toEqual([])
-  })
 })
