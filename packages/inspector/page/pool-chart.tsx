@@ -59,7 +59,7 @@ function optionsFor(host: HTMLElement): UPlot.Options {
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, __, highest) => [0, Math.max(1, highest) * 1.1] } },
     axes: [
-      { ...axis, values: (_, seconds) => seconds.map(timeOfDay) },
+      { ...axis, space: 100, values: (_, seconds) => seconds.map(timeOfDay) },
       { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
     ],
     series: [
