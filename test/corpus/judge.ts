@@ -68,7 +68,7 @@ function judgeSource(column: Expected['column'], { source }: Finding): Judgement
 /** What nobody expected: a mistake if it is a warning, or forbidden. */
 function judgeRest(found: Finding, { scenario }: Outcome): Judgement[] {
   const { kind, severity, tier } = found
-  if (scenario.knownMistakes?.includes(kind)) return []
+  if (scenario.tolerated?.includes(kind)) return []
   const isForbidden = scenario.forbidden?.includes(kind) ?? false
   const isWarning = severity !== 'info' && !timingKinds.includes(kind)
   const isProvenByChance = scenario.isCoincidence === true && tier === 'proven'

@@ -24,8 +24,8 @@ export interface Scenario {
    * except those that only tell how long something took: see {@link timingKinds}.
    */
   readonly forbidden?: readonly FindingKind[]
-  /** Kinds that are found wrongly today, by a mistake that is known and not mended yet. */
-  readonly knownMistakes?: readonly FindingKind[]
+  /** Kinds that may be found or not: what is true but not always known, and a mistake that is not mended yet. */
+  readonly tolerated?: readonly FindingKind[]
   /** The values coincide with rows by chance or by nature: nothing may be called proven. */
   readonly isCoincidence?: boolean
   /** The number of repetitions is the scenario's own, and not the variant's. */

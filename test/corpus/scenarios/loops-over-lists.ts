@@ -122,7 +122,9 @@ export const loopsOverLists: readonly Scenario[] = [
   {
     // Rows of a stream are the consumer's: nobody reads them over.
     name: 'the consumer of a stream asks about every row',
-    expected: [{ kind: 'n_plus_one', tiers: ['strong'], column: null }, { kind: 'nested_acquire' }],
+    expected: [{ kind: 'n_plus_one', tiers: ['strong'], column: null }],
+    // The stream holds a connection meanwhile, which is said as far as stacks are known.
+    tolerated: ['nested_acquire'],
     needs: ({ variant }) => variant.driver === 'pg' && variant.poolMax > 1,
     runsAlone: true,
     run: (world) =>
