@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api'
-import type { CallSiteRequest, DatabaseTarget, QueryShape, UnitOfWork } from '@pgspan/lifecycle'
+import type { CallSiteRequest, Checkout, DatabaseTarget, QueryShape, UnitOfWork } from '@pgspan/lifecycle'
 import { sanitizeFailClosed } from '@pgspan/query-text'
 import type { ObservedTransaction } from './observed-transaction.js'
 import type { QueryGroup } from './query-group.js'
@@ -52,7 +52,7 @@ export class ObservedQuery {
   /** Its reader takes the rows as they come: a cursor, a stream, COPY. */
   isStreamed = false
   /** The checkout that it runs under: the same for all queries while somebody holds the connection. */
-  checkout: object | undefined = undefined
+  checkout: Pick<Checkout, 'requestedAt'> | undefined = undefined
   /** The unit of work that its caller belongs to, which had ended before. */
   endedUnit: UnitOfWork | undefined = undefined
   /** The unit of work that had taken its connection, if it is neither this one nor around or inside it. */

@@ -55,6 +55,8 @@ export class SequentialReads {
     const last = steps.at(-1)
     if (last === undefined || steps.length === maximumSteps || !isPlainRead(query)) return false
     if (query.startedAt - last.settledAt > maximumGapMillis) return false
+    // It was called before: what it waited for is a connection.
+    if ((query.checkout?.requestedAt ?? 0) < last.settledAt) return false
     if (query.callerContext !== last.callerContext || query.checkout === last.checkout) return false
     if (steps.some(({ shape }) => shape.fingerprint === query.shape.fingerprint)) return false
     return !this.#mayUseRows(values)

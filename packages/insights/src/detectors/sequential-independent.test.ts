@@ -119,6 +119,19 @@ describe('no such reads are', () => {
       },
     ],
     [
+      'reads that were called together and wait for a connection',
+      ({ db }) => {
+        const checkouts = texts.map(() => db.requestCheckout({ path: 'queue' }))
+        texts.forEach((text, n) => {
+          const checkout = checkouts[n]
+          if (checkout === undefined) return
+          db.answer(checkout)
+          db.query(text, [1], { checkout, ...long, rows: [] })
+          db.release(checkout)
+        })
+      },
+    ],
+    [
       'reads that run at the same time already',
       ({ db }) => {
         const [a, b] = [0, 1].map(() => db.checkOut(0, { path: 'idle', connection: db.anotherConnection() }))
@@ -130,7 +143,7 @@ describe('no such reads are', () => {
       },
     ],
   ])('%s', (_, act) => {
-    const simulation = simulate({ slowQueryMillis: false, chattyQueries: false })
+    const simulation = simulate({ slowQueryMillis: false, poolWaitMillis: false })
     act(simulation)
     simulation.unit.end()
     expect(simulation.kinds()).toEqual([])
