@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { DiagLogLevel, diag, ROOT_CONTEXT } from '@opentelemetry/api'
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
 import { runInUnitOfWork } from '@pgspan/lifecycle'
@@ -189,6 +191,49 @@ test('a connection that the server ends is replaced, and no row is lost', async 
     await until(() => writer.statistics().written === 2)
   })
   expect({ written, lost }).toEqual({ written: 2, lost: 0 })
+})
+
+test('a database that is away costs no row that can wait, and no query that reaches another one', async () => {
+  const { host, port } = database()
+  const sockets = new Set<Socket>()
+  const proxy = createServer((socket) => {
+    const onward = connect({ host, port })
+    for (const [from, to] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const) {
+      sockets.add(from)
+      from.on('error', () => {}).pipe(to)
+    }
+  })
+  proxy.listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  const { port: proxyPort } = proxy.address() as AddressInfo
+  const url = new URL(database().connectionString)
+  url.port = String(proxyPort)
+  const writer = toTable({ table: 'logs.away', batchSize: 5 })
+  const log = createQueryLog({ slowQueryMillis: false, writers: [writer] })
+  log.attach()
+  const behind = new (loadPg().Pool)({ connectionString: url.href })
+  behind.on('error', () => {})
+  await behind.query('SELECT 1')
+  writer.write(entry(0))
+  await until(() => writer.statistics().written === 1)
+
+  proxy.close()
+  for (const socket of sockets) socket.destroy()
+  for (let n = 1; n < 50; n++) writer.write(entry(n))
+  await until(() => said.some((line) => line.includes('(ECONNREFUSED)')))
+  const elsewhere = newPool()
+  expect((await elsewhere.query('SELECT 2 AS n')).rows).toEqual([{ n: 2 }])
+  await elsewhere.end()
+
+  proxy.listen(proxyPort, '127.0.0.1')
+  await until(() => writer.statistics().written === 50)
+  await log.close()
+  await behind.end()
+  await new Promise((resolve) => proxy.close(resolve))
+  expect(writer.statistics()).toMatchObject({ written: 50, lost: 0 })
 })
 
 test('texts that a server cannot store are written all the same', async () => {
