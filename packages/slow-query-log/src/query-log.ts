@@ -65,17 +65,19 @@ class WritingQueryLog implements QueryLog, EntryTaker {
     return () => this.#detach?.()
   }
 
-  take(entry: LogEntry): void {
-    const second = Math.floor(entry.time / 1_000)
+  admits(): boolean {
+    const second = Math.floor(Date.now() / 1_000)
     if (second !== this.#second) {
       this.#second = second
       this.#inSecond = 0
     }
-    if (this.#inSecond++ >= this.#perSecond) {
-      this.#withheld++
-      this.#untold++
-      return
-    }
+    if (this.#inSecond++ < this.#perSecond) return true
+    this.#withheld++
+    this.#untold++
+    return false
+  }
+
+  take(entry: LogEntry): void {
     if (this.#untold > 0) {
       this.#hand(lostEntry(this.#untold, `more than ${this.#perSecond} in a second`))
       this.#untold = 0
