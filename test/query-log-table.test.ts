@@ -95,6 +95,7 @@ test('the table has an unlogged partition for each day and indexes on time and d
   expect(facts).toEqual([
     { relname: 'slow', relkind: 'p', relpersistence: 'p' },
     { relname: `slow_${day(Date.now())}`, relkind: 'r', relpersistence: 'u' },
+    { relname: `slow_${day(Date.now() + dayMillis)}`, relkind: 'r', relpersistence: 'u' },
     { relname: 'slow_execution_ms_idx', relkind: 'I', relpersistence: 'p' },
     { relname: 'slow_time_idx', relkind: 'I', relpersistence: 'p' },
   ])
@@ -117,8 +118,29 @@ test('days that are older than the retention are dropped, and other tables are l
   ])
 })
 
+test('somebody who reads an old day keeps it, and keeps nobody from writing', async () => {
+  const old = day(Date.now() - 20 * dayMillis)
+  await ensureTable(ask, { table: 'logs.read' })
+  await ask(
+    `CREATE TABLE logs.read_${old} PARTITION OF logs.read FOR VALUES FROM ('2026-01-01') TO ('2026-01-02')`,
+  )
+  const reader = new (loadPg().Client)({ connectionString: database().connectionString })
+  await reader.connect()
+  await reader.query('BEGIN')
+  await reader.query('SELECT FROM logs.read')
+  await ensureTable(ask, { table: 'logs.read' })
+  expect(await ask("SELECT count(*)::int AS days FROM pg_class WHERE relname ~ '^read_\\d+$'")).toEqual([
+    { days: 3 },
+  ])
+  await reader.end()
+  await ensureTable(ask, { table: 'logs.read' })
+  expect(await ask("SELECT count(*)::int AS days FROM pg_class WHERE relname ~ '^read_\\d+$'")).toEqual([
+    { days: 2 },
+  ])
+})
+
 test('a table that a migration has made is used by a role that may only insert', async () => {
-  await ensureTable(ask, { table: 'logs.granted' })
+  await ensureTable(ask, { table: 'logs.granted', days: 1 })
   const old = `logs.granted_${day(Date.now() - 20 * dayMillis)}`
   await ask(`CREATE TABLE ${old} PARTITION OF logs.granted FOR VALUES FROM ('2026-01-01') TO ('2026-01-02')`)
   await ask(`CREATE ROLE app_${database().name} LOGIN PASSWORD 'pw'`)

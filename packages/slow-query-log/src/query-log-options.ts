@@ -77,6 +77,11 @@ export function checkNamed(owner: string, options: object, known: Readonly<Recor
   }
 }
 
+/** A whole number above 0. */
+export function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && isPositive(value)
+}
+
 function isWriters(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every(isWriter)
 }

@@ -78,10 +78,7 @@ class WritingQueryLog implements QueryLog, EntryTaker {
   }
 
   take(entry: LogEntry): void {
-    if (this.#untold > 0) {
-      this.#hand(lostEntry(this.#untold, `more than ${this.#perSecond} in a second`))
-      this.#untold = 0
-    }
+    this.#tellOfWithheld()
     this.#entries++
     this.#hand(entry)
   }
@@ -104,7 +101,14 @@ class WritingQueryLog implements QueryLog, EntryTaker {
 
   async close(): Promise<void> {
     this.#detach?.()
+    this.#tellOfWithheld()
     await Promise.allSettled(this.#writers.map((writer) => writer.close()))
+  }
+
+  #tellOfWithheld(): void {
+    if (this.#untold === 0) return
+    this.#hand(lostEntry(this.#untold, `more than ${this.#perSecond} in a second`))
+    this.#untold = 0
   }
 
   #hand(entry: LogEntry): void {

@@ -1,5 +1,5 @@
 import type { LogWriter } from '../log-writer.js'
-import { checkNamed } from '../query-log-options.js'
+import { checkNamed, isCount } from '../query-log-options.js'
 import { FileWriter } from './file-writer.js'
 import type { RotationInterval } from './rotating-file.js'
 
@@ -39,8 +39,6 @@ export function toFiles(options: FileOptions): LogWriter {
     maximumFiles: options.maximumFiles ?? 20,
   })
 }
-
-const isCount = (value: unknown): boolean => typeof value === 'number' && Number.isInteger(value) && value > 0
 
 const checks = {
   directory: [(value: unknown) => typeof value === 'string' && value !== '', 'the path of a directory'],
