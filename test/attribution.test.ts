@@ -135,3 +135,50 @@ function observeBaggage(seen: (string | undefined)[]): () => void {
     },
   })
 }
+
+test('whoever awaits a promise of another library goes on in its own context, as with the native one', async () => {
+  const instrumentation = new PgInstrumentation()
+  const { Pool } = loadPg()
+  const key = Symbol('request')
+  const seen: Record<string, unknown> = {}
+  for (const [name, promiseClass] of Object.entries({ native: Promise, eager: EagerPromise })) {
+    // The driver takes any Promise; its types do not say so.
+    const options = { connectionString: database().connectionString, Promise: promiseClass }
+    const pool = new Pool(options as pg.PoolConfig)
+    await new Promise<void>((resolve) => {
+      context.with(ROOT_CONTEXT.setValue(key, name), () => {
+        pool.query('SELECT 1').then(() => {
+          seen[name] = context.active().getValue(key)
+          resolve()
+        })
+      })
+    })
+    await new Promise<void>((resolve) => pool.end(resolve))
+  }
+  expect(seen).toEqual({ native: 'native', eager: 'eager' })
+  instrumentation.disable()
+})
+
+/** Calls what waits for it at once, where it is resolved: the context of that is what its reactions get. */
+class EagerPromise {
+  readonly #reactions: ((value: unknown) => void)[] = []
+
+  constructor(executor: (resolve: (value: unknown) => void, reject: (error: unknown) => void) => void) {
+    const resolve = (value: unknown): void => {
+      for (const react of this.#reactions) react(value)
+    }
+    executor(resolve, (error) => {
+      throw error
+    })
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it is meant to be one.
+  then(react: (value: unknown) => void): this {
+    this.#reactions.push(react)
+    return this
+  }
+
+  catch(): this {
+    return this
+  }
+}
