@@ -27,7 +27,7 @@ async function until(condition: () => boolean): Promise<void> {
 async function minuteOf(pool: pg.Pool, minute: number): Promise<void> {
   const route = `GET /route/${minute % 50}`
   await runInUnitOfWork(route, async () => {
-    for (let n = 0; n < 10; n++) await pool.query('SELECT $1::int', [n])
+    for (let n = 0; n < 4; n++) await pool.query('SELECT $1::int', [n])
     const client = await pool.connect()
     await client.query('BEGIN')
     await client.query('COMMIT')

@@ -2,15 +2,12 @@ import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MikroORM } from '@mikro-orm/postgresql'
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
-import { createInsights, type Finding, type Insights } from '@pgspan/insights'
 import { instrumentPool, PgInstrumentation } from '@pgspan/instrumentation-pg'
-import { runInUnitOfWork } from '@pgspan/lifecycle'
 import { startDoctor, startServerFigures } from '@pgspan/pool-care'
 import type { Knex } from 'knex'
 import type { Sequelize } from 'sequelize'
 import type { DatabasePool } from 'slonik'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { lineMarked } from '../support/lines.js'
 import { useTelemetry } from '../support/telemetry.js'
 import { useTestDatabase } from '../support/test-database.js'
 
@@ -248,49 +245,4 @@ test('a pool of Slonik cannot be observed by hand: it is refused and left as it 
   expect(() => instrumentPool(pool)).toThrow(TypeError)
   await pool.connect(async () => {})
   await pool.end()
-})
-
-describe('who holds connections of a library’s pool', () => {
-  let insights: Insights
-  beforeAll(() => {
-    insights = createInsights({ leakedCheckoutMillis: 1_000 })
-    insights.attach()
-  })
-  afterAll(() => insights.close())
-
-  async function found(kind: string): Promise<Finding | undefined> {
-    const look = (): Finding | undefined => insights.findings().find((one) => one.kind === kind)
-    for (let i = 0; i < 200 && look() === undefined; i++) await sleep(25)
-    return look()
-  }
-
-  test('a transaction of Knex that asks its pool again is found by its unit of work', async () => {
-    const make: typeof import('knex').knex = require('knex')
-    const pooled = make({ client: 'pg', connection: database().connectionString, pool: { min: 0, max: 3 } })
-    await runInUnitOfWork('transfer', () =>
-      pooled.transaction(async (transaction) => {
-        await transaction.raw('SELECT 1')
-        await pooled.raw('SELECT 2')
-      }),
-    )
-    expect(await found('nested_acquire')).toMatchObject({ unit: 'transfer', evidence: { used: 1, limit: 3 } })
-    await pooled.destroy()
-  })
-
-  test('a transaction of Sequelize that is forgotten is found with its line', async () => {
-    const { Sequelize: Class }: typeof import('sequelize') = require('sequelize')
-    const client = new Class(database().connectionString, { logging: false })
-    const forgotten = await client.transaction() // forgotten
-    expect(await found('leaked_checkout')).toMatchObject({
-      evidence: { leak: 'idle_in_transaction', recovered: false },
-      callSite: {
-        file: 'test/libraries/library-pools.test.ts',
-        line: lineMarked(import.meta.url, 'forgotten'),
-        library: 'sequelize',
-      },
-    })
-    await forgotten.rollback()
-    expect((await found('leaked_checkout'))?.evidence.recovered).toBe(true)
-    await client.close()
-  })
 })

@@ -34,7 +34,8 @@ export class NestedAcquire implements Detector {
   #report(checkout: Checkout, holder: Checkout, reporter: Reporter): void {
     const { pool } = checkout
     const held = holder.callSite()
-    const callSite = checkout.callSite()
+    // A library's query that runs when it is awaited leads back to nobody: then whoever holds the other is named.
+    const callSite = checkout.callSite() ?? held
     // What is not known now is known the next time.
     if (held === undefined) pool.isSuspect = true
     const sighting = reporter.open(

@@ -20,7 +20,7 @@ export class CheckoutStack {
   }
 
   /**
-   * True if the function that has taken `holder` is at work here, beyond the line that took it: it asks again, or waits
+   * True if a function that has taken `holder` is at work here, beyond the line that took it: it asks again, or waits
    * for what asks. That line itself may be that of another call of a shared function. Undefined if no function of the
    * application is seen that awaits, as under callbacks, and in libraries whose queries run when they are awaited.
    */
@@ -36,11 +36,11 @@ export class CheckoutStack {
     return frames.some((frame) => frame.isAsync && isOfApplication(frame)) ? false : undefined
   }
 
-  /** The innermost function that is not the driver's, and the innermost of the application. */
+  /** From the driver out to the innermost function of the application: what a library does around it, is at work, too. */
   #takers(): readonly KeptFrame[] {
     const frames = this.#read().filter((frame) => !isOfDriver(frame))
-    const application = frames.find(isOfApplication)
-    return [frames[0], application].filter((frame) => frame !== undefined)
+    const application = frames.findIndex(isOfApplication)
+    return application === -1 ? frames : frames.slice(0, application + 1)
   }
 
   #read(): readonly KeptFrame[] {
