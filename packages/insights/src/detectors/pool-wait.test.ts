@@ -1,3 +1,4 @@
+import { UnitOfWork } from '@pgspan/lifecycle'
 import { describe, expect, test } from 'vitest'
 import { siteAt } from '../../test/simulated-database.js'
 import { simulate } from '../../test/simulation.js'
@@ -25,9 +26,20 @@ describe('a long wait for a connection', () => {
     expect(finding('pool_wait')).toBeUndefined()
     db.checkOut(15)
     expect(finding('pool_wait')).toMatchObject({
+      severity: 'info',
       title: 'Waited 7 times for a connection of pool shop, up to 15 ms and 105 ms in all, in GET /orders.',
       evidence: { count: 7, totalMillis: 105 },
     })
+  })
+
+  test('stays information for many short ones, however often', () => {
+    const { db, insights } = simulate()
+    for (let n = 0; n < 10; n++) {
+      db.unit = new UnitOfWork('http', 'GET /busy')
+      for (let m = 0; m < 9; m++) db.checkOut(15)
+      db.unit.end()
+    }
+    expect(insights.findings()).toMatchObject([{ severity: 'info', count: 10 }])
   })
 
   test('is not one of many short ones for connections to open, nor of ten that wait at the same time', () => {

@@ -51,7 +51,8 @@ class PoolWaits {
 
 /**
  * A caller that waited long for a pooled connection, or gave up: one finding per unit of work and pool. In a full
- * pool, the waits of a unit count together: ten times 15 ms, one after the other, are as long as once 150 ms.
+ * pool, the waits of a unit count together: ten times 15 ms, one after the other, are as long as once 150 ms,
+ * but no warning: the unit makes many queries, and it may be them that fill the pool.
  *
  * Waiting for a connection to open, as a whole pool does at the start of a service, is told apart from waiting in a
  * full pool: it is no shortage, however often it happens.
@@ -80,7 +81,8 @@ export class PoolWait implements Detector {
     const waits = this.#waits.of(activity, poolName, () => new PoolWaits(checkout))
     waits.add(checkout, millis)
     if (!waits.isLong && !isLong && waits.elapsedMillis < threshold) return
-    if (path === 'queue' && (isLong || !waits.isLong)) this.#judgeFrequency(waits, checkout)
+    const isShortage = isLong && path === 'queue'
+    if (isShortage && this.#recent.isFrequent(poolName, checkout.settledAt)) waits.isFrequent = true
     waits.isLong = true
     const draft = draftOf(waits)
     if (waits.sighting === undefined) waits.sighting = reporter.open(draft, checkout)
@@ -101,10 +103,6 @@ export class PoolWait implements Detector {
       waits.callSite = site
       waits.sighting?.update(draftOf(waits))
     })
-  }
-
-  #judgeFrequency(waits: PoolWaits, { poolName, settledAt }: ObservedCheckout): void {
-    if (this.#recent.isFrequent(poolName, settledAt)) waits.isFrequent = true
   }
 }
 
