@@ -159,6 +159,14 @@ describe('over all its sightings, a finding', () => {
   })
 })
 
+test('what a unit of work that lasts makes again and again is kept once for it', () => {
+  const unit = new UnitOfWork('trace', 'worker')
+  for (let n = 1; n <= 100; n++) {
+    log.open(draft('a', { evidence: { count: n } }), { unit, callerContext: ROOT_CONTEXT })?.settle()
+  }
+  expect(log.findingsOf(unit).map(({ evidence }) => evidence.count)).toEqual([100])
+})
+
 describe('the fix of a finding', () => {
   const fixOf = (changes: Partial<FindingDraft>, unitName: string): string | undefined => {
     const site = { file: 'a.ts', line: 3, column: 1, functionName: 'f', library: 'knex', path: 1 }

@@ -141,7 +141,13 @@ export class FindingLog {
 
   #keepForUnit(unit: UnitOfWork, sighting: OpenSighting): void {
     const known = this.#ofUnits.get(unit)
-    if (known === undefined) this.#ofUnits.set(unit, [sighting])
+    if (known === undefined) {
+      this.#ofUnits.set(unit, [sighting])
+      return
+    }
+    // A unit that lasts makes the same finding again and again.
+    const same = known.findIndex(({ record }) => record === sighting.record)
+    if (same !== -1) known[same] = sighting
     else if (known.length < maximumPerUnit) known.push(sighting)
   }
 

@@ -1,7 +1,9 @@
 import type { Context, Span } from '@opentelemetry/api'
+import type { CircuitBreaker } from './circuit-breaker.js'
 import { type Insights, ProcessInsights } from './insights.js'
 import type { InsightsOptions } from './insights-options.js'
 import type { ReadableSpanLike, StartedSpanLike } from './readable-span.js'
+import type { SpanFeed } from './span-feed.js'
 import { SpanUnits } from './span-units.js'
 
 /**
@@ -16,6 +18,8 @@ import { SpanUnits } from './span-units.js'
 export class InsightsSpanProcessor {
   readonly #insights: ProcessInsights
   readonly #isOwn: boolean
+  readonly #breaker: CircuitBreaker
+  readonly #spans: SpanFeed
   readonly #units: SpanUnits
   readonly #detach: () => void
 
@@ -26,6 +30,8 @@ export class InsightsSpanProcessor {
   constructor(insights: Insights | InsightsOptions = {}) {
     this.#insights = insightsOf(insights)
     this.#isOwn = this.#insights !== insights
+    this.#breaker = this.#insights.breaker
+    this.#spans = this.#insights.spans
     this.#units = new SpanUnits(this.#insights.core)
     this.#detach = this.#insights.attach()
   }
@@ -34,24 +40,36 @@ export class InsightsSpanProcessor {
     return this.#insights
   }
 
+  // Here every span of the process comes by: a function for the breaker to run would cost more than what it does.
   onStart(span: StartedSpanLike, parentContext: Context): void {
-    this.#insights.breaker.run(() => {
+    if (this.#breaker.isOpen) return
+    try {
       this.#units.spanStarted(span, parentContext)
-      this.#insights.spans.spanStarted(span, parentContext)
-    })
+      this.#spans.spanStarted(span, parentContext)
+    } catch (error) {
+      this.#breaker.record(error)
+    }
   }
 
   /** Findings of the unit of work are written on its root span while it records. */
   onEnding(span: Span): void {
-    this.#insights.breaker.run(() => this.#units.spanEnds(span))
+    if (this.#breaker.isOpen) return
+    try {
+      this.#units.spanEnds(span)
+    } catch (error) {
+      this.#breaker.record(error)
+    }
   }
 
   onEnd(span: ReadableSpanLike): void {
-    this.#insights.breaker.run(() => {
-      this.#insights.spans.spanEnded(span)
+    if (this.#breaker.isOpen) return
+    try {
+      this.#spans.spanEnded(span)
       // The SDK hands over the span that it started.
       this.#units.spanEnds(span as StartedSpanLike)
-    })
+    } catch (error) {
+      this.#breaker.record(error)
+    }
   }
 
   /** Reports what is open. */
