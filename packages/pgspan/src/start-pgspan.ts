@@ -94,8 +94,7 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
       page?.close()
       closePoolParts()
       insights.close()
-      await queryLog?.close()
-      await sdk?.shutdown()
+      await Promise.all([queryLog?.close(), sdk?.shutdown()])
       for (const instrumentation of instrumentations) instrumentation.disable()
     },
   }

@@ -29,24 +29,17 @@ export async function* openLog(place: LogPlace): AsyncGenerator<LogBatch> {
   else yield* readDatabase(place.database, place)
 }
 
-/** The latest queries of a log, in order. Of files, no more are read than needed. */
-export async function latestIn(
+/** The latest queries of a log, in order. */
+export function latestIn(
   place: LogPlace,
   count: number,
   filter: LogFilter = {},
 ): Promise<readonly LoggedQuery[]> {
-  if (place.database !== undefined) {
-    const isPlain = filter.route === undefined && filter.slowerThanMillis === undefined
-    const extract = isPlain ? { ...place, latest: count } : place
-    return latestQueries(readDatabase(place.database, extract), count, filter)
-  }
-  let latest: readonly LoggedQuery[] = []
-  for (const file of (await filesOf(place)).toReversed()) {
-    const earlier = await latestQueries(readFiles([file]), count - latest.length, filter)
-    latest = [...earlier, ...latest]
-    if (latest.length >= count) break
-  }
-  return latest
+  const isPlain = filter.route === undefined && filter.slowerThanMillis === undefined
+  const { database } = place
+  const source =
+    database !== undefined && isPlain ? readDatabase(database, { ...place, latest: count }) : openLog(place)
+  return latestQueries(source, count, filter)
 }
 
 async function filesOf({ path = process.env.PGSPAN_QUERY_LOG_DIRECTORY }: LogPlace): Promise<string[]> {

@@ -73,9 +73,10 @@ export async function latestQueries(
   let latest: LoggedQuery[] = []
   for await (const { queries } of source) {
     latest.push(...queries.filter((query) => passes(query, filter)))
-    if (latest.length > 2 * count) latest = latest.slice(-count)
+    // Several processes may have written, so that order is not that of time.
+    latest = latest.sort((left, right) => left.time - right.time).slice(-count)
   }
-  return latest.sort((left, right) => left.time - right.time).slice(-count)
+  return latest
 }
 
 function passes({ time, millis, unit }: LoggedQuery, filter: LogFilter): boolean {
