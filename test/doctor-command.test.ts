@@ -105,7 +105,7 @@ describe('pgspan doctor, with an application', () => {
   })
 })
 
-describe('pgspan doctor, on telemetry', () => {
+describe.concurrent('pgspan doctor, on telemetry', () => {
   test.each([
     ['warning switched_off', { OTEL_SDK_DISABLED: 'true' }],
     ['warning switched_off', { OTEL_TRACES_SAMPLER: 'always_off' }],
@@ -148,7 +148,7 @@ describe('pgspan doctor, on telemetry', () => {
   })
 })
 
-describe('what cannot be done ends with 2', () => {
+describe.concurrent('what cannot be done ends with 2', () => {
   test.each([
     [['doctor', '--instances', '0'], 'It must be a whole number above 0'],
     [['doctor', '--', 'no-such-program'], 'the application cannot be started'],

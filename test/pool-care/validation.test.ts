@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DiagLogLevel, diag } from '@opentelemetry/api'
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
 import { processState } from '@pgspan/lifecycle'
-import { type PoolCare, type PoolCareOptions, startPoolCare } from '@pgspan/pool-care'
+import {
+  type PoolCare,
+  type PoolCareOptions,
+  startDoctor,
+  startPoolCare,
+  startServerFigures,
+} from '@pgspan/pool-care'
 import type pg from 'pg'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { loadPg } from '../support/load-pg.js'
@@ -223,6 +229,37 @@ test('care that is closed leaves a pool as it was', async () => {
   expect(Object.hasOwn(pool, '_acquireClient')).toBe(false)
   expect(Object.hasOwn(pool, 'newClient')).toBe(false)
   expect(pool.listenerCount('error')).toBe(0)
+})
+
+test('a pool that is cared for, examined and watched is collected when the application forgets it', async () => {
+  if (globalThis.gc === undefined) throw new Error('the tests run with --expose-gc')
+  care({
+    validateIdleLongerThanMillis: 0,
+    validateEveryMillis: 50,
+    validationTimeoutMillis: 50,
+    openingRetries: 1,
+  })
+  const doctor = startDoctor({ announces: true })
+  const figures = startServerFigures()
+  closing.push(() => doctor.close())
+  closing.push(() => figures.close())
+  const drop = async (): Promise<WeakRef<pg.Pool>> => {
+    const options = { connectionString: database().connectionString, idleTimeoutMillis: 10 }
+    const pool = new (loadPg().Pool)(options)
+    await pool.query('SELECT 1')
+    await figures.ask()
+    await doctor.examine()
+    for (let i = 0; i < 500 && pool.totalCount > 0; i++) await sleep(5)
+    return new WeakRef(pool)
+  }
+  const dropped = await drop()
+  for (let i = 0; i < 100 && dropped.deref() !== undefined; i++) {
+    // A look at a weak reference keeps its target for the rest of the turn.
+    await sleep(5)
+    globalThis.gc()
+    await sleep(5)
+  }
+  expect(dropped.deref()).toBeUndefined()
 })
 
 test('a name that no pool has is said once, with those that there are', async () => {

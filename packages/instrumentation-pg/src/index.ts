@@ -20,6 +20,6 @@ export { PgInstrumentation } from './pg-instrumentation.js'
 export type { SpanRule } from './recorders/acquire-and-connect-spans.js'
 
 // For packages of pgspan that record metrics of their own.
-export { Instruments, optionsOf } from './recorders/instruments.js'
+export { Instruments } from './recorders/instruments.js'
 export { type Observables, ObservedMetrics } from './recorders/observed-metrics.js'
 export { hotPoolAttributes } from './recorders/pool-attributes.js'

@@ -63,8 +63,10 @@ export interface PoolControl {
   retryOpening(rule: OpeningRetry | undefined): void
   /** Closes the connection: at once if it is idle, else when its holder gives it back. */
   retire(connection: Connection): void
-  /** Called when an idle connection is lost; a pool that nobody listens to then ends the process. Returns how to stop. */
-  onIdleError(listener: (error: unknown) => void): () => void
+  /**
+   * Called when an idle connection is lost: a pool that nobody listens to then ends the process. `undefined` ends that.
+   */
+  listenToIdleErrors(listener: ((error: unknown) => void) | undefined): void
   /** Hands out nothing any more; settles when every connection is closed, which needs every holder to give back. */
   end(): Promise<void>
   /** Closes what is still held. What runs there fails. */

@@ -49,7 +49,8 @@ class CaredPools implements Observer {
   readonly #figures: CareFigures
   readonly #recycling: Recycling | undefined
   readonly #timers: NodeJS.Timeout[] = []
-  readonly #stops: Map<PoolView, () => void> = new Map()
+  /** What is kept of a pool must not keep the pool. */
+  readonly #cared: Set<PoolView> = new Set()
   readonly #validating: Set<PoolView> = new Set()
 
   constructor(options: PoolCareOptions) {
@@ -70,7 +71,7 @@ class CaredPools implements Observer {
   }
 
   get pools(): readonly PoolView[] {
-    return [...this.#stops.keys()]
+    return [...this.#cared]
   }
 
   poolAppeared(pool: PoolView): void {
@@ -78,7 +79,7 @@ class CaredPools implements Observer {
     if (pools !== undefined && !pools.includes(pool.name)) return
     const { control } = pool
     this.#figures.begin(pool)
-    const stopListening = control?.onIdleError(this.#idleErrors(pool))
+    control?.listenToIdleErrors(this.#idleErrors(pool))
     if (validateIdleLongerThanMillis !== undefined) {
       control?.validateBeforeUse({
         idleLongerThanMillis: validateIdleLongerThanMillis,
@@ -87,26 +88,26 @@ class CaredPools implements Observer {
       })
     }
     if (openingRetries !== undefined) control?.retryOpening(this.#openingRetry(openingRetries))
-    this.#stops.set(pool, () => {
-      stopListening?.()
-      pool.control?.validateBeforeUse(undefined)
-      pool.control?.retryOpening(undefined)
-    })
+    this.#cared.add(pool)
   }
 
   poolEnded(pool: PoolView): void {
-    this.#stops.delete(pool)
+    this.#cared.delete(pool)
   }
 
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer)
-    for (const stop of this.#stops.values()) stop()
-    this.#stops.clear()
+    for (const { control } of this.#cared) {
+      control?.listenToIdleErrors(undefined)
+      control?.validateBeforeUse(undefined)
+      control?.retryOpening(undefined)
+    }
+    this.#cared.clear()
   }
 
   #every(millis: number, look: (pool: PoolView) => void): void {
     const timer = setInterval(() => {
-      for (const pool of this.#stops.keys()) look(pool)
+      for (const pool of this.#cared) look(pool)
     }, millis)
     this.#timers.push(timer.unref())
   }
@@ -151,7 +152,7 @@ class CaredPools implements Observer {
   }
 
   #nameUnknown(): void {
-    const known = new Set([...this.#stops.keys()].map(({ name }) => name))
+    const known = new Set([...this.#cared].map(({ name }) => name))
     const unknown = this.#options.pools?.filter((name) => !known.has(name)) ?? []
     if (unknown.length > 0)
       diag.warn(`pgspan: startPoolCare: no pool has the name ${unknown.join(', ')}; there are ${poolNames()}`)

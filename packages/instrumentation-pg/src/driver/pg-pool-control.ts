@@ -45,7 +45,7 @@ class PgPoolControl implements PoolControl {
   readonly #beganAt = performance.now()
   readonly #openedAt: WeakMap<PgClient, number> = new WeakMap()
   readonly #idleSince: WeakMap<PgClient, number> = new WeakMap()
-  #ownListeners = 0
+  #errorListener: ((error: unknown) => void) | undefined = undefined
   #stopAsking: (() => void) | undefined = undefined
   #stopRetrying: (() => void) | undefined = undefined
   /** Connections that were idle at this moment are not trusted: one beside them was dead. */
@@ -63,7 +63,7 @@ class PgPoolControl implements PoolControl {
       connectionTimeoutMillis: connectionTimeoutMillis || undefined,
       idleTimeoutMillis: idleTimeoutMillis || undefined,
       keepsAlive: keepAlive === true,
-      hasErrorListener: this.#pool.listenerCount('error') > this.#ownListeners,
+      hasErrorListener: this.#pool.listenerCount('error') > (this.#errorListener ? 1 : 0),
     }
   }
 
@@ -130,13 +130,10 @@ class PgPoolControl implements PoolControl {
     else this.#pool._expired.add(client)
   }
 
-  onIdleError(listener: (error: unknown) => void): () => void {
-    this.#pool.on('error', listener)
-    this.#ownListeners++
-    return () => {
-      this.#pool.off('error', listener)
-      this.#ownListeners--
-    }
+  listenToIdleErrors(listener: ((error: unknown) => void) | undefined): void {
+    if (this.#errorListener) this.#pool.off('error', this.#errorListener)
+    this.#errorListener = listener
+    if (listener) this.#pool.on('error', listener)
   }
 
   async end(): Promise<void> {

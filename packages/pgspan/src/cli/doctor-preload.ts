@@ -5,8 +5,6 @@ import { followHttpRequests, type Observer, type PoolView, processState } from '
 import { type Diagnosis, type Doctor, startDoctor } from '@pgspan/pool-care'
 import type { ProcessReport } from './observed-run.js'
 
-/** A server is asked for no longer than this after the application has come to its end. */
-const lastExaminationMillis = 5_000
 const everyMillis = 5_000
 
 /** Examines pools while an application runs, and writes what it finds for the `pgspan doctor` that started it. */
@@ -42,9 +40,7 @@ class Examination implements Observer {
   async examine(): Promise<void> {
     if (this.#isExamining) return
     this.#isExamining = true
-    const keepAlive = setTimeout(() => {}, lastExaminationMillis)
     this.#note(await this.#doctor.examine())
-    clearTimeout(keepAlive)
     this.#isExamining = false
     this.write()
   }

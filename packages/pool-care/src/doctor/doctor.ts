@@ -1,6 +1,7 @@
 import { diag } from '@opentelemetry/api'
 import { type Observer, type PoolView, processState } from '@pgspan/lifecycle'
 import { checkOptions, countAboveZero, type OptionCheck } from '../checked-options.js'
+import { keepAliveWhile } from '../keep-alive.js'
 import { checkConfiguration } from './configuration-checks.js'
 import type { Diagnosis } from './diagnosis.js'
 import { PoolOrigins } from './pool-origins.js'
@@ -64,7 +65,7 @@ export function startDoctor(options: DoctorOptions = {}): Doctor {
       return diagnose()
     },
     async examine() {
-      const ofServers = await checkServers([...dispatcher.pools], instances, features)
+      const ofServers = await keepAliveWhile(checkServers([...dispatcher.pools], instances, features))
       return [...diagnose(), ...ofServers]
     },
     close() {

@@ -2,6 +2,7 @@ import type { MeterProvider } from '@opentelemetry/api'
 import { Instruments } from '@pgspan/instrumentation-pg'
 import { type DatabaseTarget, type Observer, type PoolView, processState } from '@pgspan/lifecycle'
 import { checkOptions, millisAboveZero, type OptionCheck } from '../checked-options.js'
+import { keepAliveWhile } from '../keep-alive.js'
 import { packageName, packageVersion } from '../package-version.js'
 import type { PgBouncerSnapshot } from './pgbouncer-snapshot.js'
 import { ServerMetrics } from './server-metrics.js'
@@ -73,7 +74,7 @@ export function startServerFigures(options: ServerFiguresOptions = {}): ServerFi
         pgbouncer,
       }))
     },
-    ask: () => watched.ask(),
+    ask: () => keepAliveWhile(watched.ask()),
     close() {
       clearInterval(timer)
       detach()
