@@ -14,6 +14,9 @@ export interface PoolCounts {
   readonly idleMinimum: number
 }
 
+/** Who looks for the line of a leak waits for the next one as long. */
+const suspicionMillis = 600_000
+
 /**
  * A pool as observers see it: its name, and its figures at the moment of asking.
  *
@@ -30,8 +33,7 @@ export class PoolView {
   readonly waiting: CheckoutList = new CheckoutList()
   /** Checkouts that were acquired and not released, the oldest first. */
   readonly held: CheckoutList = new CheckoutList()
-  /** Set by an observer that suspects a leak: from then on the stack of whoever asks for a connection is kept. */
-  isSuspect = false
+  #suspectUntil = 0
   /** True if the application forgot it before it had ended. Written by the source. */
   wasDropped = false
   readonly #read: () => PoolCounts | undefined
@@ -52,6 +54,15 @@ export class PoolView {
     this.#read = read
     this.#openSide = openSide
     this.#control = control
+  }
+
+  /** To be called by an observer that suspects a leak: for ten minutes, who asks for a connection is noted. */
+  suspect(now: number): void {
+    this.#suspectUntil = now + suspicionMillis
+  }
+
+  isSuspect(now: number): boolean {
+    return now < this.#suspectUntil
   }
 
   /** Undefined once the pool has ended or was collected. */

@@ -66,7 +66,7 @@ export class LeakedCheckout implements Detector {
 
   #suspect(checkout: Checkout, kind: LeakKind, now: number, reporter: Reporter): void {
     // From now on everybody who takes one is known.
-    checkout.pool.isSuspect = true
+    checkout.pool.suspect(now)
     const sighting = reporter.open(leakDraft(checkout, kind, now), subjectOf(checkout))
     if (sighting === undefined) return
     this.#suspects.set(checkout, { kind, sighting })

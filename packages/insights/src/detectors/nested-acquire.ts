@@ -37,7 +37,7 @@ export class NestedAcquire implements Detector {
     // A library's query that runs when it is awaited leads back to nobody: then whoever holds the other is named.
     const callSite = checkout.callSite() ?? held
     // What is not known now is known the next time.
-    if (held === undefined) pool.isSuspect = true
+    if (held === undefined) pool.suspect(checkout.requestedAt)
     const sighting = reporter.open(
       {
         kind: 'nested_acquire',

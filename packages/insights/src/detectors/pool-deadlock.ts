@@ -50,7 +50,7 @@ export class PoolDeadlock implements Detector {
     const [first] = pool.waiting
     if (first === undefined) return
     this.#reported.add(pool)
-    pool.isSuspect = true
+    pool.suspect(now)
     const sighting = reporter.open(draftOf(pool, now, isProven), subjectOutside(first))
     if (sighting === undefined) return
     if (isProven) this.#troubles.deadlocked(pool.name)

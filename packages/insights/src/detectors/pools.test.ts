@@ -62,7 +62,7 @@ describe('a checkout is forgotten', () => {
       callSite: { functionName: 'known' },
       fix: expect.stringContaining('declareHold'),
     })
-    expect(pool.isSuspect).toBe(true)
+    expect([pool.isSuspect(db.now), pool.isSuspect(db.now + 600_000)]).toEqual([true, false])
   })
 
   test('never while a query runs, however long, nor while the pool holds it for a query of its own', () => {

@@ -45,11 +45,14 @@ export class PgCheckout extends Checkout {
    */
   noteCaller(stacks: CheckoutStacks, requests: number, limit: number): void {
     if (stacks === 'never') return
-    const { used, isSuspect } = this.pool
+    const { pool, requestedAt } = this
     const isWanted = this.forSingleQuery
       ? this.path === 'queue'
-      : requests <= firstRequests || requests % sampledEvery === 0 || used * 2 >= limit || isSuspect
-    if (stacks === 'always' || (isWanted && isAllowed(this.requestedAt))) this.#kept()
+      : requests <= firstRequests ||
+        requests % sampledEvery === 0 ||
+        pool.used * 2 >= limit ||
+        pool.isSuspect(requestedAt)
+    if (stacks === 'always' || (isWanted && isAllowed(requestedAt))) this.#kept()
   }
 
   override callSite(): CallSite | undefined {
