@@ -43,8 +43,7 @@ export function PoolChart({
 }
 
 function optionsFor(host: HTMLElement): UPlot.Options {
-  const styles = getComputedStyle(host)
-  const colour = (name: string): string => styles.getPropertyValue(name).trim()
+  const colour = (name: string): string => colourOf(host, name)
   const axis = {
     stroke: colour('--quiet'),
     grid: { stroke: colour('--line') },
@@ -78,4 +77,14 @@ function optionsFor(host: HTMLElement): UPlot.Options {
 
 function timeOfDay(seconds: number): string {
   return new Date(seconds * 1_000).toLocaleTimeString('en-GB')
+}
+
+/** What a variable is in the colours of now: only a property that is used tells. */
+function colourOf(host: HTMLElement, variable: string): string {
+  const probe = document.createElement('i')
+  probe.style.color = `var(${variable})`
+  host.append(probe)
+  const { color } = getComputedStyle(probe)
+  probe.remove()
+  return color
 }
