@@ -6,6 +6,8 @@ import type { Reporter } from './detectors/detector.js'
 
 /** Often enough to see a deadlock within a second. */
 const lookMillis = 250
+/** After a pause of the whole process, as at a debugger's, everybody seems to have done nothing: they get one more turn. */
+const lateMillis = 1_000
 
 /**
  * Lets detectors look at the pools of this process: at each event, and four times a second while a connection is out
@@ -71,8 +73,12 @@ export class PoolWatch {
 
   #start(): void {
     if (this.#detectors.poolsSeen.length === 0) return
+    let lookedAt = performance.now()
     const look = (): void => {
-      this.#breaker.run(() => this.look())
+      const now = performance.now()
+      const isLate = now - lookedAt > lateMillis
+      lookedAt = now
+      if (!isLate) this.#breaker.run(() => this.look())
     }
     this.#timer = this.#outside.runInAsyncScope(() => setInterval(look, lookMillis)).unref()
   }

@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { Checkout, type DatabaseTarget, PoolView, UnitOfWork } from '@pgspan/lifecycle'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type SimulatedDatabase, siteAt } from '../../test/simulated-database.js'
 import { simulate } from '../../test/simulation.js'
 
@@ -295,4 +295,17 @@ test('what code ignores is not reported', () => {
   db.wait(60_000)
   insights.flush()
   expect(kinds()).toEqual([])
+})
+
+test('nobody is judged at the first look after the whole process stood still', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { db, kinds } = simulate()
+  take(db, poolOf(db, 10))
+  db.wait(60_000)
+  vi.advanceTimersByTime(250)
+  expect(kinds()).toEqual([])
+  db.wait(250)
+  vi.advanceTimersByTime(250)
+  expect(kinds()).toEqual(['leaked_checkout'])
 })
