@@ -12,6 +12,8 @@ import {
 } from '@pgspan/slow-query-log'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { loadPg } from './support/load-pg.js'
+import { startPgBouncer } from './support/pgbouncer.js'
+import { findProgram } from './support/programs.js'
 import { useTestDatabase } from './support/test-database.js'
 
 const database = useTestDatabase('CREATE SCHEMA logs')
@@ -256,6 +258,24 @@ test('a database that is away costs no row that can wait, and no query that reac
   await behind.end()
   await new Promise((resolve) => proxy.close(resolve))
   expect(writer.statistics()).toMatchObject({ written: 50, lost: 0 })
+})
+
+const pgbouncer = findProgram('pgbouncer')
+
+test.skipIf(pgbouncer === undefined)('rows are written through PgBouncer in transaction mode', async () => {
+  const { connectionString } = database()
+  const bouncer = await startPgBouncer(pgbouncer as string, new URL(connectionString), 'transaction')
+  const writer = toTable({ table: 'logs.bounced', batchSize: 5 })
+  const log = createQueryLog({ sampleRate: 1, writers: [writer] })
+  log.attach()
+  const pool = new (loadPg().Pool)({ connectionString: bouncer.route(new URL(connectionString)).href })
+  for (let n = 0; n < 20; n++) await pool.query('SELECT $1::int', [n])
+  await until(() => writer.statistics().written === 20)
+  await log.close()
+  await pool.end()
+  await bouncer.stop()
+  expect(await ask('SELECT count(*)::int AS rows FROM logs.bounced')).toEqual([{ rows: 20 }])
+  expect(said).toEqual([])
 })
 
 test('texts that a server cannot store are written all the same', async () => {
