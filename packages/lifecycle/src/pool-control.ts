@@ -43,7 +43,7 @@ export interface PoolConfiguration {
   readonly idleTimeoutMillis: number | undefined
   /** Whether the operating system asks a silent peer for a sign of life. */
   readonly keepsAlive: boolean
-  /** Whether the application listens to errors of idle connections. */
+  /** Whether anybody listens to errors of idle connections, the application or care. */
   readonly hasErrorListener: boolean
 }
 

@@ -63,7 +63,7 @@ class PgPoolControl implements PoolControl {
       connectionTimeoutMillis: connectionTimeoutMillis || undefined,
       idleTimeoutMillis: idleTimeoutMillis || undefined,
       keepsAlive: keepAlive === true,
-      hasErrorListener: this.#pool.listenerCount('error') > (this.#errorListener ? 1 : 0),
+      hasErrorListener: this.#pool.listenerCount('error') > 0,
     }
   }
 
