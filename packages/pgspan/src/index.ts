@@ -1,4 +1,10 @@
-export { createInsights, type Finding, type Insights, InsightsSpanProcessor } from '@pgspan/insights'
+export {
+  createInsights,
+  type Finding,
+  type Insights,
+  InsightsSpanProcessor,
+  ignoreFindings,
+} from '@pgspan/insights'
 export {
   declareHold,
   instrumentClient,

@@ -10,13 +10,11 @@ import { requestPlan } from './request-plan.js'
 /** Which plan is asked for: the one that serves any values, or the one for the values of the slow execution. */
 export type ExplainMode = 'generic' | 'custom'
 
+const maximumAwaiting = 8
 const pauseMillis = 100
 /** An event loop that is later than this has no time for plans. */
 const busyMillis = 50
-const explainedKinds: readonly string[] = ['slow_query', 'large_result'] satisfies readonly (
-  | FindingKind
-  | 'large_result'
-)[]
+const explainedKinds: readonly FindingKind[] = ['slow_query', 'large_result']
 
 /**
  * Asks for the plan of a statement that was found slow or large, on a connection of its own beside the pool, which
@@ -27,7 +25,8 @@ export class PlanCapture {
   readonly #limits: CaptureLimits = new CaptureLimits()
   /** Only for `custom`. */
   readonly #values: WeakMap<ObservedQuery, readonly unknown[]> = new WeakMap()
-  #isBusy = false
+  /** What is asked for now, and whose findings it is for: one execution may be slow and large. */
+  #awaited: { readonly fingerprint: string; readonly sightings: Sighting[] } | undefined = undefined
   #isClosed = false
   #captured = 0
   #failed = 0
@@ -53,23 +52,28 @@ export class PlanCapture {
     const execution = query.callSites as QueryExecution | undefined
     const text = execution?.text ?? ''
     const pool = execution?.checkout?.pool
+    if (this.#awaited?.fingerprint === query.shape.fingerprint) {
+      if (this.#awaited.sightings.length < maximumAwaiting) this.#awaited.sightings.push(sighting)
+      return
+    }
     const mayBe = pool !== undefined && query.errorCode === undefined && isExplainable(query.shape, text)
     if (
       !mayBe ||
-      this.#isBusy ||
+      this.#awaited !== undefined ||
       this.#isClosed ||
       !this.#limits.take(query.shape.fingerprint, performance.now())
     ) {
       this.#skipped++
       return
     }
-    this.#isBusy = true
+    const sightings = [sighting]
+    this.#awaited = { fingerprint: query.shape.fingerprint, sightings }
     const due = performance.now() + pauseMillis
     const timer = setTimeout(() => {
       if (this.#isClosed || performance.now() - due > busyMillis) {
         this.#skipped++
-        this.#isBusy = false
-      } else void this.#capture(query, text, () => pool.openSideConnection('explain'), sighting)
+        this.#awaited = undefined
+      } else void this.#capture(query, text, () => pool.openSideConnection('explain'), sightings)
     }, pauseMillis)
     timer.unref()
   }
@@ -82,7 +86,7 @@ export class PlanCapture {
     query: ObservedQuery,
     text: string,
     open: () => Promise<SideConnection | undefined>,
-    sighting: Sighting,
+    sightings: readonly Sighting[],
   ): Promise<void> {
     let connection: SideConnection | undefined
     try {
@@ -97,18 +101,16 @@ export class PlanCapture {
         }))
       if (answer === undefined) this.#failed++
       else {
-        sighting.attachPlan({
-          mode: this.#mode,
-          problem: planProblem(answer.plan, answer.facts),
-          text: planText(answer.plan),
-        })
+        const problem = planProblem(answer.plan, answer.facts)
+        const plan = { mode: this.#mode, problem, text: planText(answer.plan) }
+        for (const sighting of sightings) sighting.attachPlan(plan)
         this.#captured++
       }
     } catch {
       this.#failed++
     } finally {
       connection?.close()
-      this.#isBusy = false
+      this.#awaited = undefined
     }
   }
 }
