@@ -1,5 +1,6 @@
 // `npm run corpus`: runs the labelled scenarios in every variant and prints what was found of them; `--json` for
-// programs. `PGSPAN_SEED=1 npm run corpus` uses the ids and the mixture of variants of an earlier run.
+// programs. `PGSPAN_SEED=1 npm run corpus` uses the ids and the mixture of variants of an earlier run, and
+// `npm run corpus -- -t plain` runs the plain variant alone: what follows goes to Vitest.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -8,12 +9,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const format = process.argv.includes('--json') ? 'report.json' : 'report.txt'
+const given = process.argv.slice(2)
+const format = given.includes('--json') ? 'report.json' : 'report.txt'
 
 const folder = await mkdtemp(join(tmpdir(), 'pgspan-corpus-'))
 try {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
   const options = ['run', '--config', 'vitest.long.config.mts', 'test/corpus/corpus.long.ts', '--silent']
+  options.push(...given.filter((argument) => argument !== '--json'))
   const run = spawn(process.execPath, [vitest, ...options], {
     cwd: root,
     env: { ...process.env, PGSPAN_CORPUS_REPORT: folder },

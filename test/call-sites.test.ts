@@ -52,6 +52,22 @@ test('a query of a pool is found at the line that awaits it', async () => {
   ])
 })
 
+test('calls of a loop have come the same way, calls of one function by two callers have not', async () => {
+  const find = async (): Promise<unknown> => (await pool.query('SELECT 1')).rows
+  async function first(): Promise<unknown> {
+    return await find()
+  }
+  async function second(): Promise<unknown> {
+    return await find()
+  }
+  for (let i = 0; i < 3; i++) await first()
+  await second()
+  const [one, two, three, other] = sites.map((site) => site?.path)
+  expect(one).toBeTypeOf('number')
+  expect([two, three]).toEqual([one, one])
+  expect(other).not.toBe(one)
+})
+
 test('a query of a client is found at the line that awaits it', async () => {
   const client = await pool.connect()
   await client.query('SELECT 1')

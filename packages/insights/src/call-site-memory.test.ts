@@ -15,15 +15,23 @@ function filled(lines: readonly number[]): CallSiteMemory {
   return memory
 }
 
-test('nothing is recalled before three answers', () => {
-  expect(filled([1, 2]).recall('unit statement', 0)).toBeUndefined()
+const nineTimes = Array.from({ length: 9 }, () => 7)
+
+test('nothing is recalled before nine answers', () => {
+  expect(filled(nineTimes.slice(1)).recall('unit statement', 0)).toBeUndefined()
 })
 
-test('the third answer is given again', () => {
-  const memory = filled([1, 2, 3, 4])
+test('what was answered nine times is given again', () => {
+  const memory = filled(nineTimes)
   const recalled = [1, 2].map(() => memory.recall('unit statement', 30_000)?.[0]?.line)
-  expect(recalled).toEqual([3, 3])
+  expect(recalled).toEqual([7, 7])
   expect(memory.recall('another', 0)).toBeUndefined()
+})
+
+test('answers that change are not remembered', () => {
+  expect(
+    filled([...nineTimes.slice(1), 8, ...nineTimes.slice(1)]).recall('unit statement', 0),
+  ).toBeUndefined()
 })
 
 test('that nobody can tell is remembered as well', () => {
@@ -33,11 +41,11 @@ test('that nobody can tell is remembered as well', () => {
 })
 
 test('after a minute it is asked for again', () => {
-  expect(filled([1, 2, 3]).recall('unit statement', 60_001)).toBeUndefined()
+  expect(filled(nineTimes).recall('unit statement', 60_001)).toBeUndefined()
 })
 
 test('it is bounded', () => {
-  const memory = filled([1, 2, 3])
+  const memory = filled(nineTimes)
   for (let i = 0; i < 1_500; i++) memory.remember(`key ${i}`, undefined, 0)
   expect(memory.recall('unit statement', 0)).toBeUndefined()
 })

@@ -1,8 +1,8 @@
 import type { CallSite } from '@pgspan/lifecycle'
 
 const maximumKeys = 1_500
-/** So many answers are asked for before the last one is believed to come again. */
-const believedAnswers = 3
+/** So many equal answers in a row are asked for before they are believed to come again. */
+const believedAnswers = 9
 /** After this long the application may have changed its mind, in milliseconds. */
 const believedMillis = 60_000
 
@@ -15,8 +15,8 @@ interface Memory {
 /**
  * Remembers who makes a repeated statement in units of work of one name.
  *
- * Reading an async stack costs some 20 µs. A loop that every request runs would pay for it in each of them; after three
- * answers the last one is given again, for a minute. Each of a unit's questions has a key of its own: the third
+ * Reading an async stack costs some 20 µs. A loop that every request runs would pay for it in each of them; after nine
+ * equal answers that one is given again, for a minute. Each of a unit's questions has a key of its own: the third
  * execution may come from another line than the fourth, and requests that run at once ask in any order.
  */
 export class CallSiteMemory {
@@ -39,7 +39,12 @@ export class CallSiteMemory {
       this.#memories.set(key, memory)
     }
     if (memory.answers >= believedAnswers) return
-    memory.answers++
+    memory.answers = memory.answers > 0 && isSame(memory.last, site) ? memory.answers + 1 : 1
     memory.last = site
   }
+}
+
+/** What runs side by side comes in any order: answers that change from time to time are not remembered. */
+function isSame(left: CallSite | undefined, right: CallSite | undefined): boolean {
+  return left?.file === right?.file && left?.line === right?.line && left?.path === right?.path
 }

@@ -437,6 +437,25 @@ test('calls from several places stay that, in however many requests at once', ()
   expect(kinds()).toEqual([])
 })
 
+test('nor where they come in another order in each of them', () => {
+  const { db, kinds } = simulate()
+  const units = Array.from({ length: 9 }, () => new UnitOfWork('http', 'GET /ticket'))
+  for (const unit of units) {
+    db.unit = unit
+    db.query('SELECT id FROM customers', [], { rows: column('id', scattered) })
+  }
+  for (let n = 0; n < 5; n++) {
+    for (let turn = 0; turn < 9; turn++) {
+      const request = (turn - n + 9) % 9
+      const place = n < 2 ? n : 2 + ((n - 2 + request) % 3)
+      db.unit = units[request]
+      db.query(selectCustomer, [scattered[place]], { site: { ...siteAt('findCustomer'), path: place } })
+    }
+  }
+  for (const unit of units) unit.end()
+  expect(kinds()).toEqual([])
+})
+
 test('five calls of a finder from five places are no loop, although a list holds what they ask for', () => {
   const { db, unit, kinds } = simulate()
   db.query('SELECT id FROM customers', [], { rows: column('id', scattered) })
