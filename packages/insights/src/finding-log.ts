@@ -1,6 +1,6 @@
 import { type Context, diag, TraceFlags, trace } from '@opentelemetry/api'
-import { type CallSite, type QueryShape, refreshUnitName, type UnitOfWork } from '@pgspan/lifecycle'
-import { completeFix } from './complete-fix.js'
+import { type QueryShape, refreshUnitName, type UnitOfWork } from '@pgspan/lifecycle'
+import { completeFinding } from './complete-finding.js'
 import type { Finding, FindingDraft, FindingPlan, Sighting } from './finding.js'
 import { findingId } from './finding-id.js'
 import { FindingRecord } from './finding-record.js'
@@ -74,7 +74,7 @@ export class FindingLog {
     const unitName = unit?.name ?? ''
     const id = findingId(draft, unitName)
     if (this.#suppressions.cover(id, draft, subject, unitName)) return undefined
-    const finding = complete(id, draft, subject)
+    const finding = completeFinding(id, draft, subject)
     const record = this.#records.get(id) ?? new FindingRecord(finding)
     this.#records.delete(id)
     this.#records.set(id, record)
@@ -105,7 +105,7 @@ export class FindingLog {
 
   /** Called by a sighting. */
   update(sighting: OpenSighting, draft: FindingDraft): void {
-    sighting.finding = sighting.record.show(complete(sighting.finding.id, draft, sighting))
+    sighting.finding = sighting.record.show(completeFinding(sighting.finding.id, draft, sighting))
     this.#tell('updated', sighting)
   }
 
@@ -205,48 +205,7 @@ class OpenSighting implements Sighting, SightedFinding {
   }
 }
 
-function complete(id: string, draft: FindingDraft, subject: FindingSubject): Finding {
-  const { unit, callerContext } = subject
-  const { kind, tier, severity, title, evidence, source, callSite } = draft
-  const now = new Date().toISOString()
-  const traceId = unit?.traceId ?? trace.getSpanContext(callerContext)?.traceId
-  return {
-    id,
-    kind,
-    tier,
-    severity,
-    unit: unit?.name ?? '',
-    title: unit === undefined ? `${title}.` : `${title}, in ${unit.name}.`,
-    evidence,
-    summary: draft.summary,
-    fingerprint: draft.fingerprint,
-    statement: draft.statement,
-    namespace: draft.namespace,
-    source: source && {
-      summary: source.summary,
-      statement: source.statement,
-      column: source.column,
-      rows: source.rows,
-    },
-    callSite: callSite && withoutPath(callSite),
-    plan: undefined,
-    fix: completeFix(draft, subject),
-    docs: kind.replaceAll('_', '-'),
-    traceId,
-    traceIds: [],
-    firstSeen: now,
-    lastSeen: now,
-    count: 1,
-    totalSavedMillis: 0,
-  }
-}
-
 function isSampled({ unit, callerContext }: FindingSubject): boolean {
   const spanContext = unit?.rootSpan?.spanContext() ?? trace.getSpanContext(callerContext)
   return ((spanContext?.traceFlags ?? TraceFlags.NONE) & TraceFlags.SAMPLED) !== 0
-}
-
-/** The path means nothing to people, and nothing in another process. */
-function withoutPath({ file, line, column, functionName, library }: CallSite): CallSite {
-  return { file, line, column, functionName, library }
 }
