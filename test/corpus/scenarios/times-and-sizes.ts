@@ -21,7 +21,7 @@ export const timesAndSizes: readonly Scenario[] = [
       }),
   },
   {
-    name: 'five queries of 50 ms at once on one client: the later ones wait for their turn',
+    name: 'five queries of 30 ms at once on one client: the later ones wait for their turn',
     ...alone,
     expected: [{ kind: 'queue_wait' }],
     forbidden: ['slow_query'],
@@ -29,7 +29,7 @@ export const timesAndSizes: readonly Scenario[] = [
     run: (world) =>
       world.unit('one client', async () => {
         const client = await world.pool.connect()
-        await Promise.all([1, 2, 3, 4, 5].map(() => client.query('SELECT pg_sleep(0.05)')))
+        await Promise.all([1, 2, 3, 4, 5].map(() => client.query('SELECT pg_sleep(0.03)')))
         client.release()
       }),
   },
