@@ -1,34 +1,27 @@
 // Makes packages/pgspan/packed/, which is what is published as `pgspan`: the package with its parts inside, so that
 // whoever installs it gets one package more and not ten. Run before packing, by the package's `prepack`.
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { finishFolder, packFolder } from '../../scripts/packed-folder.mjs'
 
 const require = createRequire(import.meta.url)
 const packages = fileURLToPath(new URL('../', import.meta.url))
 const from = join(packages, 'pgspan')
-const to = join(from, 'packed')
 
-const manifest = JSON.parse(await readFile(join(from, 'package.json'), 'utf8'))
-const { devDependencies, scripts, publishConfig, inlined, ...published } = manifest
-const { directory, linkDirectory, ...publishing } = publishConfig
+const { to, manifest } = await packFolder(from)
 /** Packages of this repository that are published nowhere else, and those of others that are small and settled. */
-const parts = [...Object.keys(devDependencies).filter((name) => name.startsWith('@pgspan/')), ...inlined]
+const parts = [
+  ...Object.keys(manifest.devDependencies).filter((name) => name.startsWith('@pgspan/')),
+  ...manifest.inlined,
+]
 const installed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
 
-await rm(to, { recursive: true, force: true })
-await mkdir(to)
-for (const name of ['dist', 'esm', 'README.md'])
-  await cp(join(from, name), join(to, name), { recursive: true })
-await cp(join(packages, '..', 'LICENSE'), join(to, 'LICENSE'))
 for (const part of parts) await takeIn(part)
 await nameParts(to)
-await writeFile(
-  join(to, 'package.json'),
-  `${JSON.stringify({ ...published, publishConfig: publishing, files: [...manifest.files, 'parts'] }, null, 2)}\n`,
-)
+await finishFolder(to, manifest, ['parts'])
 
 /** One file of JavaScript with what the part itself needs; for our own, its declarations and its page beside it. */
 async function takeIn(part) {
