@@ -207,7 +207,8 @@ export const loopsOverLists: readonly Scenario[] = [
   },
   {
     name: 'eight authors of many books, asked for once per book',
-    expected: [{ kind: 'n_plus_one', column: 'listing.author_id' }],
+    // `author_id` names no table of writers: where ids lie close together, it proves nothing.
+    expected: [{ kind: 'n_plus_one', tiers: ['proven', 'strong'], column: 'listing.author_id' }],
     forbidden: ['duplicate_query'],
     isFixedSize: true,
     seed: async (seeder) => {
