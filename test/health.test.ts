@@ -11,13 +11,17 @@ import { loadPg } from './support/load-pg.js'
 let instrumentation: PgInstrumentation
 let server: EmbeddedPostgres
 let pool: pg.Pool
+let first: Health
 let healths: Health[] = []
 
 beforeAll(async () => {
   instrumentation = new PgInstrumentation()
+  // As in a service, somebody listens from the start: nobody counts what waits while nobody does.
+  first = createHealth()
   server = await startEmbeddedPostgres()
 })
 afterAll(async () => {
+  first.close()
   instrumentation.disable()
   await server.stop()
 })
