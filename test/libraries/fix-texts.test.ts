@@ -1,7 +1,7 @@
 // First, as what an application loads with `node --import`.
 import './support/observation.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { everyAdvice } from '../../packages/insights/src/library-advice.js'
+import { everyAdvice } from '../../packages/insights/src/fixes/library-advice.js'
 import { useTestDatabase } from '../support/test-database.js'
 import type { Advised, AdvisedKind, Transaction, Way } from './support/advised.js'
 import { openDrizzle, openKnex, openKysely, openObjection } from './support/advised-builders.js'

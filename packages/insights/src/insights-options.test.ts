@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { InsightsSpanProcessor } from './feeds/span-processor.js'
 import { createInsights } from './insights.js'
-import { InsightsSpanProcessor } from './span-processor.js'
 
 describe('a wrong option throws a TypeError that names it', () => {
   test.each<[object, string]>([

@@ -18,7 +18,7 @@ import { simulate } from '../test/simulation.js'
 import { createInsights } from './insights.js'
 import { maximumUnits } from './insights-core.js'
 import { packageName, packageVersion } from './package-version.js'
-import { maximumGroups } from './unit-activity.js'
+import { maximumGroups } from './units/unit-activity.js'
 
 const ids = [9041, 217, 3310, 58213, 771, 4402, 1115, 90210]
 

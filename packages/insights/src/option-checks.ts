@@ -1,7 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api'
 import { isLoggerProvider, type LoggerProviderLike } from '@pgspan/lifecycle'
-import { type KindOfWork, kindsOfWork } from './kind-of-work.js'
 import { Thresholds } from './thresholds.js'
+import { type KindOfWork, kindsOfWork } from './units/kind-of-work.js'
 
 /**
  * The thresholds that a `ThresholdOption` asks for. A number for one kind of work leaves the defaults of the others.

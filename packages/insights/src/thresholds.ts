@@ -1,5 +1,5 @@
 import type { UnitOfWork } from '@pgspan/lifecycle'
-import { type KindOfWork, kindOfWork, kindsOfWork } from './kind-of-work.js'
+import { type KindOfWork, kindOfWork, kindsOfWork } from './units/kind-of-work.js'
 
 /** One figure for everything, or one for each kind of work; `false` or 0 for never. */
 export type ThresholdOption = number | false | { readonly [Kind in KindOfWork]?: number | false }

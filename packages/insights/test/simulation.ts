@@ -1,6 +1,6 @@
 import { UnitOfWork } from '@pgspan/lifecycle'
 import { onTestFinished, vi } from 'vitest'
-import type { Finding, FindingKind } from '../src/finding.js'
+import type { Finding, FindingKind } from '../src/findings/finding.js'
 import { createInsights, type Insights } from '../src/insights.js'
 import type { InsightsOptions } from '../src/insights-options.js'
 import { SimulatedDatabase } from './simulated-database.js'

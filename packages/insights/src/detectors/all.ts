@@ -1,6 +1,6 @@
 import type { InsightsSettings } from '../insights-options.js'
-import type { PoolTroubles } from '../pool-troubles.js'
-import type { StatisticsCollector } from '../statistics-collector.js'
+import type { PoolTroubles } from '../pools/pool-troubles.js'
+import type { StatisticsCollector } from '../statistics/statistics-collector.js'
 import { AutocommitLoop } from './autocommit-loop.js'
 import { Chatty } from './chatty.js'
 import { ConstantFanout } from './constant-fanout.js'

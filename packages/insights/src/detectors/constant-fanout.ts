@@ -1,8 +1,8 @@
-import type { FindingDraft } from '../finding.js'
-import { constantFanoutFix } from '../fix-text.js'
-import type { QueryGroup } from '../query-group.js'
+import type { FindingDraft } from '../findings/finding.js'
+import { constantFanoutFix } from '../fixes/fix-text.js'
 import type { Thresholds } from '../thresholds.js'
-import type { UnitActivity } from '../unit-activity.js'
+import type { QueryGroup } from '../units/query-group.js'
+import type { UnitActivity } from '../units/unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
 import { originOf } from './origin.js'
 import {

@@ -1,11 +1,11 @@
 import type { CallSite, Checkout, DirtyRelease, PoolView } from '@pgspan/lifecycle'
-import type { FindingDraft, FindingKind, Sighting } from '../finding.js'
-import type { FindingSubject } from '../finding-log.js'
-import type { ObservedCheckout } from '../observed-checkout.js'
-import type { ObservedQuery } from '../observed-query.js'
-import type { ObservedTransaction } from '../observed-transaction.js'
-import type { QueryGroup } from '../query-group.js'
-import type { UnitActivity } from '../unit-activity.js'
+import type { FindingDraft, FindingKind, Sighting } from '../findings/finding.js'
+import type { FindingSubject } from '../findings/finding-log.js'
+import type { ObservedCheckout } from '../units/observed-checkout.js'
+import type { ObservedQuery } from '../units/observed-query.js'
+import type { ObservedTransaction } from '../units/observed-transaction.js'
+import type { QueryGroup } from '../units/query-group.js'
+import type { UnitActivity } from '../units/unit-activity.js'
 
 /** What a detector may ask for and where it reports. */
 export interface Reporter {

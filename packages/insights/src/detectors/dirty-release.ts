@@ -1,7 +1,7 @@
 import type { DirtyRelease as Release } from '@pgspan/lifecycle'
-import { subjectOf } from '../checkout-subject.js'
-import { placeText } from '../place-text.js'
-import { dirtyReleaseFix } from '../pool-fix-text.js'
+import { placeText } from '../fixes/place-text.js'
+import { dirtyReleaseFix } from '../fixes/pool-fix-text.js'
+import { subjectOf } from '../pools/checkout-subject.js'
 import { roundMillis } from '../round-millis.js'
 import type { Detector, Reporter } from './detector.js'
 

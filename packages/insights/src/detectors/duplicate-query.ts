@@ -1,8 +1,8 @@
-import type { FindingDraft } from '../finding.js'
-import { duplicateFix } from '../fix-text.js'
-import type { ObservedQuery } from '../observed-query.js'
-import type { QueryGroup } from '../query-group.js'
-import type { UnitActivity } from '../unit-activity.js'
+import type { FindingDraft } from '../findings/finding.js'
+import { duplicateFix } from '../fixes/fix-text.js'
+import type { ObservedQuery } from '../units/observed-query.js'
+import type { QueryGroup } from '../units/query-group.js'
+import type { UnitActivity } from '../units/unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
 import {
   mayRepeatByMistake,

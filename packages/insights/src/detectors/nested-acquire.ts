@@ -1,9 +1,9 @@
 import type { Checkout } from '@pgspan/lifecycle'
-import { subjectOf } from '../checkout-subject.js'
-import { placeText } from '../place-text.js'
-import { nestedAcquireFix } from '../pool-fix-text.js'
+import { TokenBucket } from '../findings/token-bucket.js'
+import { placeText } from '../fixes/place-text.js'
+import { nestedAcquireFix } from '../fixes/pool-fix-text.js'
+import { subjectOf } from '../pools/checkout-subject.js'
 import { roundMillis } from '../round-millis.js'
-import { TokenBucket } from '../token-bucket.js'
 import type { Detector, Reporter } from './detector.js'
 
 /** Reading two stacks takes some 50 µs. */

@@ -1,9 +1,9 @@
-import { columnBehindAlias } from '../column-behind-alias.js'
-import type { ColumnProbe } from '../column-probe.js'
-import type { FindingDraft, FindingTier } from '../finding.js'
-import { type AskedValues, type Provenance, provenanceOf, recursionOf } from '../provenance.js'
-import type { ProvenanceCandidate } from '../provenance-candidate.js'
-import type { QueryGroup } from '../query-group.js'
+import type { FindingDraft, FindingTier } from '../findings/finding.js'
+import { columnBehindAlias } from '../provenance/column-behind-alias.js'
+import type { ColumnProbe } from '../provenance/column-probe.js'
+import { type AskedValues, type Provenance, provenanceOf, recursionOf } from '../provenance/provenance.js'
+import type { ProvenanceCandidate } from '../provenance/provenance-candidate.js'
+import type { QueryGroup } from '../units/query-group.js'
 
 /** So many executions are a loop, whatever they look for. */
 export const certainExecutions = 20

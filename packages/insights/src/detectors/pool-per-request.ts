@@ -1,7 +1,7 @@
 import type { Checkout, DatabaseTarget, PoolView } from '@pgspan/lifecycle'
-import { subjectOutside } from '../checkout-subject.js'
-import { poolPerRequestFix } from '../pool-fix-text.js'
-import { RecentTimes } from '../recent-times.js'
+import { poolPerRequestFix } from '../fixes/pool-fix-text.js'
+import { subjectOutside } from '../pools/checkout-subject.js'
+import { RecentTimes } from '../units/recent-times.js'
 import type { Detector, Reporter } from './detector.js'
 
 const minuteMillis = 60_000

@@ -1,5 +1,5 @@
 import type { InsightsSettings } from '../insights-options.js'
-import type { PoolTroubles } from '../pool-troubles.js'
+import type { PoolTroubles } from '../pools/pool-troubles.js'
 import type { Detector } from './detector.js'
 import { DirtyRelease } from './dirty-release.js'
 import { LeakedCheckout } from './leaked-checkout.js'

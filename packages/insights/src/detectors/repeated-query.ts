@@ -1,10 +1,10 @@
-import type { FindingDraft } from '../finding.js'
-import { repeatedFix } from '../fix-text.js'
-import type { ObservedQuery } from '../observed-query.js'
-import type { QueryGroup } from '../query-group.js'
-import { isIdentity } from '../slot-values.js'
+import type { FindingDraft } from '../findings/finding.js'
+import { repeatedFix } from '../fixes/fix-text.js'
+import { isIdentity } from '../provenance/slot-values.js'
 import type { Thresholds } from '../thresholds.js'
-import type { UnitActivity } from '../unit-activity.js'
+import type { ObservedQuery } from '../units/observed-query.js'
+import type { QueryGroup } from '../units/query-group.js'
+import type { UnitActivity } from '../units/unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
 import {
   isRepeatedOnPurpose,

@@ -1,8 +1,8 @@
 import type { QueryShape } from '@pgspan/lifecycle'
-import type { FindingDraft, FindingEvidence, FindingSeverity } from '../finding.js'
-import type { ObservedQuery } from '../observed-query.js'
-import type { QueryGroup } from '../query-group.js'
+import type { FindingDraft, FindingEvidence, FindingSeverity } from '../findings/finding.js'
 import { roundMillis } from '../round-millis.js'
+import type { ObservedQuery } from '../units/observed-query.js'
+import type { QueryGroup } from '../units/query-group.js'
 
 const criticalMillis = 500
 const criticalShare = 0.5

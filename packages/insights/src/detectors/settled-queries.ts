@@ -1,5 +1,5 @@
-import type { ObservedQuery } from '../observed-query.js'
-import type { UnitActivity } from '../unit-activity.js'
+import type { ObservedQuery } from '../units/observed-query.js'
+import type { UnitActivity } from '../units/unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
 
 /** A query that takes less, and returns fewer rows, than any detector asks for, is an ordinary one. */

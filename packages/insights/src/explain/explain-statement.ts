@@ -1,5 +1,5 @@
 import type { PoolView, QueryShape } from '@pgspan/lifecycle'
-import type { FindingPlan } from '../finding.js'
+import type { FindingPlan } from '../findings/finding.js'
 import { isExplainable } from './explainable.js'
 import { planProblem } from './plan-problem.js'
 import { planText } from './plan-text.js'

@@ -1,6 +1,6 @@
 import type { QueryExecution, SideConnection } from '@pgspan/lifecycle'
-import type { FindingKind, Sighting } from '../finding.js'
-import type { ObservedQuery } from '../observed-query.js'
+import type { FindingKind, Sighting } from '../findings/finding.js'
+import type { ObservedQuery } from '../units/observed-query.js'
 import { CaptureLimits } from './capture-limits.js'
 import { isExplainable } from './explainable.js'
 import { planProblem } from './plan-problem.js'

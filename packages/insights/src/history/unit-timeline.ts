@@ -1,6 +1,6 @@
 import type { QueryShape, UnitOfWork } from '@pgspan/lifecycle'
-import type { ObservedQuery } from '../observed-query.js'
 import { roundMillis } from '../round-millis.js'
+import type { ObservedQuery } from '../units/observed-query.js'
 import type { RecentQuery } from './recent-unit.js'
 
 /** Further queries of a unit of work are counted, not listed. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../finding.js'
+import type { Finding } from '../findings/finding.js'
 
 /** Findings that were printed are remembered up to here. */
 const maximumIds = 2_000

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import { attributes } from '@pgspan/conventions'
-import type { Finding } from '../finding.js'
+import type { Finding } from '../findings/finding.js'
 
 /** The attributes of the log event of a finding: primitives only, without what is unknown. */
 export function findingAttributes(finding: Finding): Attributes {

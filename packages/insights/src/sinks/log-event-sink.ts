@@ -1,8 +1,8 @@
 import { trace } from '@opentelemetry/api'
 import { events } from '@pgspan/conventions'
 import { globalLoggerProvider, type LoggerLike, type LoggerProviderLike } from '@pgspan/lifecycle'
-import type { Finding } from '../finding.js'
-import type { FindingSink, SightedFinding } from '../finding-sink.js'
+import type { Finding } from '../findings/finding.js'
+import type { FindingSink, SightedFinding } from '../findings/finding-sink.js'
 import { packageName, packageVersion } from '../package-version.js'
 import { findingAttributes } from './finding-attributes.js'
 

@@ -7,10 +7,10 @@ import {
   ValueType,
 } from '@opentelemetry/api'
 import { attributes, metrics as definitions, type MetricDefinition } from '@pgspan/conventions'
-import { otherKey } from '../bounded-map.js'
-import type { Finding } from '../finding.js'
-import type { FindingSink, SightedFinding } from '../finding-sink.js'
+import type { Finding } from '../findings/finding.js'
+import type { FindingSink, SightedFinding } from '../findings/finding-sink.js'
 import { packageName, packageVersion } from '../package-version.js'
+import { otherKey } from '../statistics/bounded-map.js'
 
 const maximumNamespaces = 64
 

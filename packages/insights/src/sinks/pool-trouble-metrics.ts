@@ -1,8 +1,8 @@
 import { type Counter, type MeterProvider, metrics, type UpDownCounter, ValueType } from '@opentelemetry/api'
 import { attributes, metrics as definitions, type MetricDefinition } from '@pgspan/conventions'
-import type { LeakKind } from '../leak-kind.js'
 import { packageName, packageVersion } from '../package-version.js'
-import type { PoolTroubles } from '../pool-troubles.js'
+import type { LeakKind } from '../pools/leak-kind.js'
+import type { PoolTroubles } from '../pools/pool-troubles.js'
 
 const leakKinds: readonly LeakKind[] = ['idle_in_transaction', 'inactive', 'owner_ended']
 

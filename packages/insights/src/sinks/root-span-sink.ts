@@ -1,9 +1,9 @@
 import { type Span, trace } from '@opentelemetry/api'
 import { attributes } from '@pgspan/conventions'
-import type { FindingSeverity } from '../finding.js'
-import type { FindingSink, SightedFinding } from '../finding-sink.js'
+import type { FindingSeverity } from '../findings/finding.js'
+import type { FindingSink, SightedFinding } from '../findings/finding-sink.js'
+import { severityRank } from '../findings/severity-rank.js'
 import { roundMillis } from '../round-millis.js'
-import { severityRank } from '../severity-rank.js'
 
 const maximumIds = 8
 

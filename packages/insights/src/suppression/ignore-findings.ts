@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { processState } from '@pgspan/lifecycle'
-import { type FindingKind, findingKinds } from '../finding.js'
+import { type FindingKind, findingKinds } from '../findings/finding.js'
 
 /** What {@link ignoreFindings} ignores. */
 export interface IgnoredFindings {

@@ -1,4 +1,4 @@
-import type { FindingKind } from '../finding.js'
+import type { FindingKind } from '../findings/finding.js'
 
 /** One entry of a suppressions file: what is not to be reported, why, and until when. */
 export interface Suppression {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type FindingKind, findingKinds } from '../finding.js'
+import { type FindingKind, findingKinds } from '../findings/finding.js'
 import { nearestName } from '../nearest-name.js'
 import type { Suppression } from './suppression.js'
 

@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api'
-import type { FindingDraft } from '../finding.js'
-import type { FindingSubject } from '../finding-log.js'
+import type { FindingDraft } from '../findings/finding.js'
+import type { FindingSubject } from '../findings/finding-log.js'
 import { includesKind } from './ignore-findings.js'
 import type { Suppression, SuppressionStatus } from './suppression.js'
 import { TextPattern } from './text-pattern.js'
