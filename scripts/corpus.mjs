@@ -24,8 +24,10 @@ try {
     stdio: ['ignore', process.stderr, process.stderr],
   })
   const [code] = await once(run, 'exit')
-  process.stdout.write(await readFile(join(folder, format), 'utf8'))
-  process.exitCode = code
+  const report = await readFile(join(folder, format), 'utf8').catch(() => undefined)
+  if (report === undefined) process.stderr.write('No variant was run: -t takes a part of the name of one.\n')
+  else process.stdout.write(report)
+  process.exitCode = report === undefined ? 2 : code
 } finally {
   await rm(folder, { recursive: true, force: true })
 }

@@ -5,8 +5,8 @@ import type { ObservedQuery } from './observed-query.js'
 
 /** Shorter queries are not worth running at the same time, in milliseconds. */
 export const leastReadMillis = 10
-/** What begins later did not only wait for the one before. */
-const maximumGapMillis = 2
+/** What begins later did not only wait for the one before: a pause as long as a read that counts. */
+const maximumGapMillis: number = leastReadMillis
 const maximumSteps = 16
 const maximumRows = 64
 const maximumColumns = 16
