@@ -2,6 +2,9 @@ import type { CallSite } from '@pgspan/lifecycle'
 
 const leastSites = 3
 
+/** What was answered before, in an array; undefined if it has to be asked for. */
+type Recalled = readonly [CallSite | undefined] | undefined
+
 /** The lines that made some executions of a statement, as far as anybody could tell. */
 export class CallSiteSample {
   #asked = 0
@@ -9,6 +12,7 @@ export class CallSiteSample {
   #known = 0
   #first: CallSite | undefined = undefined
   readonly #places: Set<string> = new Set()
+  #recall: { readonly answer: Recalled } | undefined = undefined
 
   ask(): void {
     this.#asked++
@@ -29,6 +33,22 @@ export class CallSiteSample {
 
   get first(): CallSite | undefined {
     return this.#first
+  }
+
+  /** Looks into the memory at the first question; what it said then holds for the others. */
+  recallOnce(recall: () => Recalled): Recalled {
+    this.#recall ??= { answer: recall() }
+    return this.#recall.answer
+  }
+
+  /** All questions that there are of a group were asked and answered. */
+  get isWhole(): boolean {
+    return this.#asked === leastSites && this.isComplete
+  }
+
+  /** Nobody could tell of any. */
+  get isUnknown(): boolean {
+    return this.#known === 0
   }
 
   /** Every question is answered. */

@@ -39,16 +39,23 @@ export class CallSiteWaits {
 
   /** As {@link ask}, for a statement that units of work repeat again and again: it is not always asked anew. */
   askRepeated(query: ObservedQuery, listener: CallSiteListener): void {
-    const key = `${query.unit?.name} ${query.shape.fingerprint} ${query.group?.callSites.asked}`
+    const sample = query.group?.callSites
+    const isSampled = sample !== undefined && sample.asked > 0
+    const key = `${query.unit?.name} ${query.shape.fingerprint}${isSampled ? '' : ' once'}`
     const now = performance.now()
-    const recalled = this.#memory.recall(key, now)
+    // Either all questions of a unit of work about a statement are asked, or none: what runs side by side asks in any order.
+    const recalled = isSampled
+      ? sample.recallOnce(() => this.#memory.recall(key, now))
+      : this.#memory.recall(key, now)
     if (recalled !== undefined) {
       listener(recalled[0])
       return
     }
     this.ask(query, (site) => {
-      if (query.callSites !== undefined) this.#memory.remember(key, site, now)
       listener(site)
+      if (query.callSites === undefined) return
+      if (!isSampled) this.#memory.remember(key, site, now)
+      else if (sample.isWhole) this.#memory.rememberSample(key, sample, now)
     })
   }
 
