@@ -18,5 +18,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     execArgv: ['--expose-gc'],
+    // Most tests wait for a server or a process of their own; Vitest leaves a core for itself otherwise.
+    maxWorkers: '100%',
   },
 })

@@ -95,8 +95,10 @@ export class ScriptedPool {
   }
 
   async end(): Promise<void> {
+    // First, so that what is given back goes to nobody who waits.
+    const ended = this.#pool.ending ? undefined : this.#pool.end()
     for (const { release } of this.#holders.splice(0)) release(true)
-    if (!this.#pool.ending) await this.#pool.end()
+    await ended
   }
 
   readonly #actions: Record<string, () => Promise<void> | void> = {
