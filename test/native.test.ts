@@ -189,9 +189,6 @@ describe.skipIf(native === undefined)('a client of pg.native (skipped where pg-n
     const errorTypes = querySpans().map(({ attributes }) => attributes['error.type'])
     // The span of a failed query ends a moment later: it tells who made the query.
     expect(errorTypes.sort()).toEqual(['22012', undefined, undefined])
-    await Promise.all([pipelined.query('SELECT pg_sleep(0.05)'), pipelined.query('SELECT 5')])
-    const waits = querySpans().map(({ attributes }) => Number(attributes['pgspan.queue.wait'] ?? 0))
-    expect(Math.max(...waits)).toBeGreaterThan(0.045)
     await pipelined.end()
   })
 })
