@@ -43,7 +43,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     onTrace: (trace: {
       resourceSpans: { scopeSpans: { spans: (Span & { attributes: KeyValue[] })[] }[] }[]
     }) => {
-      for (const { scopeSpans } of trace.resourceSpans) {
+      for (const { scopeSpans } of trace.resourceSpans ?? []) {
         for (const scope of scopeSpans) {
           for (const span of scope.spans)
             spans.push({ ...span, traceId: hex(span.traceId), attributes: plain(span.attributes) })
@@ -51,14 +51,14 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       }
     },
     onMetrics: (message: { resourceMetrics: { scopeMetrics: { metrics: { name: string }[] }[] }[] }) => {
-      for (const { scopeMetrics } of message.resourceMetrics) {
+      for (const { scopeMetrics } of message.resourceMetrics ?? []) {
         for (const scope of scopeMetrics) for (const { name } of scope.metrics) metrics.add(name)
       }
     },
     onLogs: (message: {
       resourceLogs: { scopeLogs: { logRecords: (LogEvent & { attributes: KeyValue[] })[] }[] }[]
     }) => {
-      for (const { scopeLogs } of message.resourceLogs) {
+      for (const { scopeLogs } of message.resourceLogs ?? []) {
         for (const scope of scopeLogs) {
           for (const record of scope.logRecords)
             events.push({ ...record, traceId: hex(record.traceId), attributes: plain(record.attributes) })

@@ -1,4 +1,5 @@
 import { diag } from '@opentelemetry/api'
+import { nearest } from './edit-distance.js'
 import { type LogDestination, logDestinations } from './query-log.js'
 
 /** Settings that environment variables give, checked. */
@@ -119,20 +120,5 @@ function warnOfUnknown(name: string, warn: (message: string) => void): void {
   if (!name.startsWith('PGSPAN_') || otherVariables.includes(name)) return
   const known: readonly string[] = variables
   if (known.includes(name)) return
-  const nearest = known.reduce((best, other) => (distance(name, other) < distance(name, best) ? other : best))
-  warn(`pgspan: ${name} is not a setting; the nearest is ${nearest}`)
-}
-
-/** Levenshtein's distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
+  warn(`pgspan: ${name} is not a setting; the nearest is ${nearest(name, known).name}`)
 }

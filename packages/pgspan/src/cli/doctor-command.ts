@@ -2,7 +2,7 @@ import type { Diagnosis } from '@pgspan/pool-care'
 import { type Command, InvalidArgumentError } from 'commander'
 import { runObserved } from './observed-run.js'
 import { printDiagnoses } from './print-diagnoses.js'
-import { checkTelemetry } from './telemetry-checks.js'
+import { checkTelemetry } from './telemetry/telemetry-checks.js'
 
 interface DoctorFlags {
   readonly instances: number
@@ -29,7 +29,9 @@ export function addDoctorCommand(program: Command): void {
 async function runDoctor(application: readonly string[], flags: DoctorFlags): Promise<void> {
   const telemetry = await checkTelemetry()
   const run = application.length === 0 ? undefined : await runObserved(application, flags)
-  const diagnoses = [...telemetry, ...(run?.diagnoses ?? [])]
+  // The environment's endpoints are asked, and the application's exports are watched: they may say the same.
+  const said = new Set(telemetry.map(({ problem }) => problem))
+  const diagnoses = [...telemetry, ...(run?.diagnoses ?? []).filter(({ problem }) => !said.has(problem))]
   if (flags.json) process.stdout.write(`${JSON.stringify({ diagnoses, pools: run?.pools }, undefined, 2)}\n`)
   else printDiagnoses(diagnoses, run)
   process.exitCode = diagnoses.some(isWrong) ? 1 : 0

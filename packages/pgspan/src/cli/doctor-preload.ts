@@ -4,6 +4,8 @@ import { hookPg } from '@pgspan/instrumentation-pg'
 import { followHttpRequests, type Observer, type PoolView, processState } from '@pgspan/lifecycle'
 import { type Diagnosis, type Doctor, startDoctor } from '@pgspan/pool-care'
 import type { ProcessReport } from './observed-run.js'
+import { ApplicationTelemetry } from './telemetry/application-telemetry.js'
+import { aboutTelemetry } from './telemetry/telemetry-finding.js'
 
 const everyMillis = 5_000
 
@@ -13,6 +15,7 @@ class Examination implements Observer {
   readonly #file: string
   readonly #doctor: Doctor
   readonly #pools: WeakSet<PoolView> = new WeakSet()
+  readonly #telemetry: ApplicationTelemetry = new ApplicationTelemetry(() => this.write())
   readonly #bySubject: Map<string, readonly Diagnosis[]> = new Map()
   #poolCount = 0
   #hasQueried = false
@@ -50,7 +53,7 @@ class Examination implements Observer {
     const report: ProcessReport = {
       hasQueried: this.#hasQueried,
       pools: this.#poolCount,
-      diagnoses: [...this.#bySubject.values()].flat(),
+      diagnoses: [...[...this.#bySubject.values()].flat(), ...this.#telemetry.findings.map(aboutTelemetry)],
     }
     writeFileSync(this.#file, JSON.stringify(report))
   }

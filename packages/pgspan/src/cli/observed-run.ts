@@ -46,13 +46,23 @@ export async function runObserved(
 function merge(reports: readonly ProcessReport[]): ObservedRun {
   const byKey = new Map<string, Diagnosis>()
   for (const { diagnoses } of reports)
-    for (const diagnosis of diagnoses) byKey.set(`${diagnosis.check} ${diagnosis.subject}`, diagnosis)
-  if (!reports.some(({ hasQueried }) => hasQueried)) byKey.set('nothing_observed', nothingObserved)
+    for (const diagnosis of diagnoses) byKey.set(keyOf(diagnosis), diagnosis)
+  const isExplained = [...byKey.values()].some(({ check }) => blindness.includes(check))
+  if (!isExplained && !reports.some(({ hasQueried }) => hasQueried))
+    byKey.set('nothing_observed', nothingObserved)
   return {
     diagnoses: [...byKey.values()],
     pools: reports.reduce((sum, { pools }) => sum + pools, 0),
   }
 }
+
+/** Of a pool the last word counts; of telemetry, each thing that is wrong. */
+function keyOf({ check, subject, problem }: Diagnosis): string {
+  return `${check} ${subject === 'telemetry' ? problem : subject}`
+}
+
+/** These say why nothing was seen. */
+const blindness: readonly string[] = ['bundled_driver', 'unseen_driver']
 
 const nothingObserved: Diagnosis = {
   check: 'nothing_observed',
@@ -61,5 +71,5 @@ const nothingObserved: Diagnosis = {
   problem: 'No query of the application was seen.',
   consequence: 'There are no spans, no metrics and no findings.',
   remedy:
-    'If pg is inside a bundle, or of a driver with its own copy, call instrumentPg(pg) or instrumentPool(pool); else see that the application has queried its database.',
+    'See that the application has queried its database. A driver that has pg inside and reaches its server by other ways than TCP is seen after instrumentPool(pool).',
 }

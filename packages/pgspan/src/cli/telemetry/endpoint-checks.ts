@@ -1,0 +1,121 @@
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { connect } from 'node:net'
+import { type OtlpDestination, otlpDestinations, otlpHeaders } from './otlp-destination.js'
+import { refusal } from './otlp-refusal.js'
+import type { TelemetryFinding } from './telemetry-finding.js'
+
+const patienceMillis = 2_000
+const isOfConnection = /^(E[A-Z]+|no answer)$/
+
+/** Asks each endpoint that the environment names to take an export of nothing. */
+export async function endpoints(): Promise<readonly TelemetryFinding[]> {
+  const findings = (await Promise.all(otlpDestinations().map(examine))).flat()
+  // One for an endpoint that takes nothing, whatever the signals that go there.
+  const subjects = findings.map(({ check, problem }) => `${check} ${problem.split(' to POST ', 1)[0]}`)
+  return findings.filter((_, n) => subjects.indexOf(subjects[n] ?? '') === n)
+}
+
+async function examine(destination: OtlpDestination): Promise<readonly TelemetryFinding[]> {
+  const { url, protocol, variable = 'OTEL_EXPORTER_OTLP_ENDPOINT' } = destination
+  const isGrpc = protocol === 'grpc'
+  const address = isGrpc && !url.includes('://') ? `http://${url}` : url
+  if (!URL.canParse(address) || !/^https?:/.test(address)) return [notAnAddress(variable)]
+  const parsed = new URL(address)
+  const answer = await (isGrpc ? reach(parsed) : exportNothing(parsed, protocol))
+  if (typeof answer === 'number') return refusal(destination, answer)
+  if (answer === undefined) return usualPort(parsed, isGrpc)
+  if (!isOfConnection.test(answer) || answer === 'ECONNRESET') return [notHttp(parsed)]
+  return [unreachable(parsed, answer, variable)]
+}
+
+/** @returns the status of the answer, or what went wrong. */
+function exportNothing(url: URL, protocol: string): Promise<number | string | undefined> {
+  const isJson = protocol === 'http/json'
+  const request = url.protocol === 'https:' ? requestHttps : requestHttp
+  return new Promise((resolve) => {
+    const headers = {
+      ...otlpHeaders(),
+      'Content-Type': isJson ? 'application/json' : 'application/x-protobuf',
+    }
+    const call = request(
+      url,
+      { method: 'POST', headers, timeout: patienceMillis, agent: false },
+      (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      },
+    )
+    call.once('timeout', () => {
+      resolve('no answer')
+      call.destroy()
+    })
+    call.once('error', (error) => resolve('code' in error ? String(error.code) : error.message))
+    // A message of protocol buffers without fields has no bytes.
+    call.end(isJson ? '{}' : '')
+  })
+}
+
+/** @returns what went wrong; undefined if somebody listens. */
+function reach({ hostname, port, protocol }: URL): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const host = hostname.replace(/^\[|\]$/g, '')
+    const socket = connect({
+      host,
+      port: Number(port) || (protocol === 'https:' ? 443 : 80),
+      timeout: patienceMillis,
+    })
+    const settle = (failure: string | undefined): void => {
+      socket.destroy()
+      resolve(failure)
+    }
+    socket.once('connect', () => settle(undefined))
+    socket.once('timeout', () => settle('no answer'))
+    socket.once('error', (error) => settle('code' in error ? String(error.code) : error.message))
+  })
+}
+
+function unreachable({ host }: URL, failure: string, variable: string): TelemetryFinding {
+  return {
+    check: 'endpoint_unreachable',
+    severity: 'error',
+    problem: `Nothing answers where OTLP goes to, ${host} (${failure}).`,
+    consequence: 'Spans and metrics are dropped when the exporter gives up.',
+    remedy: `Start the collector there, or set ${variable}.`,
+  }
+}
+
+function notAnAddress(variable: string): TelemetryFinding {
+  return {
+    check: 'endpoint_invalid',
+    severity: 'error',
+    problem: `${variable} is no address of HTTP.`,
+    consequence: 'The exporter cannot send anything.',
+    remedy: `Begin ${variable} with http:// or https://.`,
+  }
+}
+
+function notHttp({ host }: URL): TelemetryFinding {
+  return {
+    check: 'wrong_protocol',
+    severity: 'error',
+    problem: `What listens on ${host} does not speak HTTP/1, which OTEL_EXPORTER_OTLP_PROTOCOL asks for, or the lack of it.`,
+    consequence: 'Nothing of what is sent is taken.',
+    remedy:
+      'If it is a collector’s port for gRPC, usually 4317: use port 4318, or OTEL_EXPORTER_OTLP_PROTOCOL=grpc.',
+  }
+}
+
+/** Somebody listens; collectors do so for HTTP on 4318. */
+function usualPort({ host, port }: URL, isGrpc: boolean): readonly TelemetryFinding[] {
+  if (!isGrpc || port !== '4318') return []
+  return [
+    {
+      check: 'wrong_protocol',
+      severity: 'warning',
+      problem: `Port ${port} is usually for HTTP, and OTEL_EXPORTER_OTLP_PROTOCOL says grpc for ${host}.`,
+      consequence: 'The collector refuses what it gets.',
+      remedy: 'Use port 4317, or http/protobuf.',
+    },
+  ]
+}

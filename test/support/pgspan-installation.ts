@@ -1,0 +1,40 @@
+import { cp, mkdir, readdir, realpath, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const packages = fileURLToPath(new URL('../../packages/', import.meta.url))
+
+/**
+ * Installs what is built of pgspan into `folder`, as copies that see only what is installed there: the api, and none of
+ * OpenTelemetry's SDK.
+ *
+ * @returns the program `pgspan`.
+ */
+export async function installPgspan(folder: string): Promise<string> {
+  const modules = join(folder, 'node_modules')
+  await writeFile(join(folder, 'package.json'), '{ "private": true }')
+  for (const name of await readdir(packages)) {
+    const target = join(modules, name === 'pgspan' ? name : `@pgspan/${name}`)
+    for (const part of ['package.json', 'dist', 'esm'])
+      await cp(join(packages, name, part), join(target, part), { recursive: true }).catch(() => {})
+  }
+  for (const name of [
+    '@opentelemetry/api',
+    '@opentelemetry/instrumentation',
+    'commander',
+    'require-in-the-middle',
+  ])
+    await link(await foundFor(name), join(modules, name))
+  return join(modules, 'pgspan/dist/cli/main.js')
+}
+
+/** Makes `path` stand for the installed package `target`. */
+export async function link(target: string, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await symlink(await realpath(target), path)
+}
+
+async function foundFor(name: string): Promise<string> {
+  const owner = name === 'require-in-the-middle' ? 'instrumentation-pg' : 'pgspan'
+  return realpath(join(packages, owner, 'node_modules', name))
+}
