@@ -1,3 +1,4 @@
+import { createInsights } from '@pgspan/insights'
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
 import { startDoctor, startServerFigures } from '@pgspan/pool-care'
 import type pg from 'pg'
@@ -35,6 +36,18 @@ afterAll(async () => {
   await replica.stop()
   await server.stop()
 })
+
+const roleOf = (query: string): unknown =>
+  telemetry.spans().find(({ name }) => name === query)?.attributes['pgspan.server.role']
+
+const openByRole = async (pool: string): Promise<Record<string, unknown>> => {
+  const points = (await telemetry.points('pgspan.connections.open')).filter(
+    ({ attributes }) => attributes['db.client.connection.pool.name'] === pool,
+  )
+  return Object.fromEntries(
+    points.map(({ attributes, value }) => [String(attributes['pgspan.server.role']), value]),
+  )
+}
 
 const portOf = (connectionString: string): number => Number(new URL(connectionString).port)
 
@@ -84,4 +97,72 @@ test('a write that a replica or a read-only session refuses is named with its en
     ],
   ])
   doctor.close()
+})
+
+test('what is written to the primary is streamed to the replica', async () => {
+  await primaryPool.query('CREATE TABLE IF NOT EXISTS orders (id int)')
+  await primaryPool.query('INSERT INTO orders VALUES (7)')
+  await expect
+    .poll(
+      async () =>
+        (await replicaPool.query('SELECT id FROM orders WHERE id = 7').catch(() => ({ rows: [] }))).rows,
+    )
+    .toEqual([{ id: 7 }])
+})
+
+test('a span tells the role of the server that answered, and a metric how many connections lead to which', async () => {
+  telemetry.reset()
+  await primaryPool.query('SELECT 1 FROM pg_class LIMIT 1')
+  expect(roleOf('SELECT pg_class')).toBe('primary')
+  telemetry.reset()
+  await replicaPool.query('SELECT 1 FROM pg_class LIMIT 1')
+  expect(roleOf('SELECT pg_class')).toBe('replica')
+  expect(await openByRole('postgres')).toEqual({ primary: primaryPool.totalCount, replica: 0 })
+  expect(await openByRole(`postgres@127.0.0.1:${portOf(replica.connectionString)}`)).toEqual({
+    primary: 0,
+    replica: replicaPool.totalCount,
+  })
+})
+
+test('a refused write is a finding with the line, the address and the role; a lock is one as well', async () => {
+  const insights = createInsights({ console: false })
+  insights.attach()
+  for (const sql of ['INSERT INTO orders VALUES (3)', 'SELECT id FROM orders FOR UPDATE'])
+    await expect(replicaPool.query(sql)).rejects.toMatchObject({ code: '25006' })
+  const client = await primaryPool.connect()
+  await client.query('BEGIN READ ONLY')
+  await expect(client.query('DELETE FROM orders')).rejects.toMatchObject({ code: '25006' })
+  await client.query('ROLLBACK')
+  client.release()
+  insights.flush()
+  const endpoint = `127.0.0.1:${portOf(replica.connectionString)}`
+  const found = insights.findings().filter(({ kind }) => kind === 'refused_write')
+  expect(new Map(found.map(({ title, evidence }) => [title, evidence.role]))).toEqual(
+    new Map([
+      [`INSERT orders was refused: ${endpoint} is a replica.`, 'replica'],
+      [`SELECT orders was refused: ${endpoint} is a replica.`, 'replica'],
+      [
+        `DELETE orders was refused: the session with 127.0.0.1:${portOf(server.connectionString)} only reads.`,
+        'primary',
+      ],
+    ]),
+  )
+  for (const { callSite } of found) expect(callSite?.file).toContain('replica.test.ts')
+  expect(found.map(({ fix }) => fix)).toContainEqual(expect.stringMatching(/^Send it to the primary/))
+  insights.close()
+})
+
+test('a replica that becomes the primary is one from then on, on connections that were open before', async () => {
+  await replicaPool.query('SELECT 1')
+  await replica.promote()
+  telemetry.reset()
+  await expect
+    .poll(async () => {
+      await replicaPool.query('SELECT 1 FROM pg_class LIMIT 1')
+      return telemetry.spans().at(-1)?.attributes['pgspan.server.role']
+    })
+    .toBe('primary')
+  expect(await openByRole(`postgres@127.0.0.1:${portOf(replica.connectionString)}`)).toMatchObject({
+    replica: 0,
+  })
 })

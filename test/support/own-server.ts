@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chown, cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, chown, cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,8 +14,16 @@ export interface OwnServer {
   signal(name: NodeJS.Signals): void
   /** Starts it again, at the same place with the same data. */
   start(): Promise<void>
-  /** Starts a replica: a copy of the server, which is stopped and started again for it, in recovery. */
-  startReplica(): Promise<{ readonly connectionString: string; stop(): Promise<void> }>
+  /** Starts a replica that follows: a copy of the server, which is stopped and started again for it. */
+  startReplica(): Promise<Replica>
+  stop(): Promise<void>
+}
+
+/** A server in recovery, which replays what the primary streams to it. */
+export interface Replica {
+  readonly connectionString: string
+  /** Makes a primary of it. */
+  promote(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -38,6 +46,10 @@ export async function startOwnServer(): Promise<OwnServer> {
       const copy = await mkdtemp(join(tmpdir(), 'pgspan-replica-'))
       await cp(folder, join(copy, 'data'), { recursive: true })
       await writeFile(join(copy, 'data', 'standby.signal'), '')
+      await appendFile(
+        join(copy, 'data', 'postgresql.auto.conf'),
+        `primary_conninfo = '${connectionString}'\n`,
+      )
       await giveTo(await findAccount(), copy)
       await startPostgres(folder, port)
       pid = await waitForPostmaster(connectionString)
@@ -47,6 +59,7 @@ export async function startOwnServer(): Promise<OwnServer> {
       const replicaPid = await waitForPostmaster(replica.href)
       return {
         connectionString: replica.href,
+        promote: async () => void (await ask(replica.href, 'SELECT pg_promote()')),
         async stop() {
           process.kill(replicaPid, 'SIGINT')
           while (isAlive(replicaPid)) await sleep(10)

@@ -66,6 +66,8 @@ export const pgspanFetchRounds = 'pgspan.fetch_rounds'
 export const pgspanAbandoned = 'pgspan.abandoned'
 /** The server's process id for the session, as in `pg_stat_activity.pid`. */
 export const pgspanBackendPid = 'pgspan.backend.pid'
+/** `primary` or `replica`, as the server says of itself. */
+export const pgspanServerRole = 'pgspan.server.role'
 /** The server's id of the statement, as in `pg_stat_statements.queryid`: a signed 64-bit number, as text. */
 export const pgspanQueryId = 'pgspan.query.id'
 /** Name of the prepared statement. */

@@ -12,6 +12,7 @@ import {
   pgspanLeakKind,
   pgspanPoolPath,
   pgspanReleaseKind,
+  pgspanServerRole,
   serverAddress,
   serverPort,
 } from './attributes.js'
@@ -256,6 +257,18 @@ export const saturatedTime: MetricDefinition = {
   link: `${ours}#pgspansaturated_time`,
 }
 
+export const connectionsOpen: MetricDefinition = {
+  name: 'pgspan.connections.open',
+  instrument: 'upDownCounter',
+  unit: '{connection}',
+  description:
+    'Open connections of the pool, by the role of the server at their other end. From PostgreSQL 14 on.',
+  valueType: 'int',
+  stability: 'pgspan',
+  attributes: [...pool, pgspanServerRole],
+  link: `${ours}#pgspanconnectionsopen`,
+}
+
 export const connectionsOpened: MetricDefinition = {
   name: 'pgspan.connections.opened',
   instrument: 'counter',
@@ -377,6 +390,7 @@ export const metrics: readonly MetricDefinition[] = [
   pendingPeak,
   inUseTime,
   saturatedTime,
+  connectionsOpen,
   connectionsOpened,
   connectionOpenFailures,
   connectionsClosed,

@@ -42,6 +42,14 @@ function PoolView({
   return (
     <article class="pool">
       <h2>{pool.name}</h2>
+      <p class="endpoint">
+        {pool.endpoint}
+        {pool.roles.map((role) => (
+          <span key={role} class={pool.roles.length > 1 ? 'badge warning' : 'badge'}>
+            {role}
+          </span>
+        ))}
+      </p>
       <dl class="facts large">
         {(['used', 'idle', 'pending', 'limit'] as const).map((name) => (
           <div key={name}>

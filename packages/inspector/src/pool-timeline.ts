@@ -1,4 +1,11 @@
-import { type Checkout, type Observer, type PoolView, processState } from '@pgspan/lifecycle'
+import {
+  type Checkout,
+  type DatabaseTarget,
+  type Observer,
+  type PoolView,
+  processState,
+  type ServerRole,
+} from '@pgspan/lifecycle'
 import { Ring } from './ring.js'
 
 const sampleMillis = 1_000
@@ -34,6 +41,10 @@ export interface PoolHolder {
 /** A pool with its last five minutes. */
 export interface PoolTimelineView {
   readonly name: string
+  /** Where its connections lead to: `127.0.0.1:5432/shop`. */
+  readonly endpoint: string
+  /** What the servers at their other end say of themselves; empty if they do not. */
+  readonly roles: readonly ServerRole[]
   readonly samples: readonly PoolSample[]
   /** The oldest first, at most 20. */
   readonly holders: readonly PoolHolder[]
@@ -84,6 +95,8 @@ export class PoolTimeline implements Observer {
     const now = performance.now()
     return [...this.#followed].map(([pool, { samples }]) => ({
       name: pool.name,
+      endpoint: endpointOf(pool.target),
+      roles: rolesOf(pool),
       samples: samples.items,
       holders: first(pool.held).map((checkout) => holderOf(checkout, now)),
       waiting: first(pool.waiting).map((checkout) => holderOf(checkout, now)),
@@ -132,6 +145,16 @@ export class PoolTimeline implements Observer {
     clearInterval(this.#timer)
     this.#timer = undefined
   }
+}
+
+function endpointOf({ address = '', port, namespace }: DatabaseTarget): string {
+  const host = address.includes(':') ? `[${address}]` : address
+  return `${host}${port === undefined ? '' : `:${port}`}${namespace === undefined ? '' : `/${namespace}`}`
+}
+
+function rolesOf(pool: PoolView): readonly ServerRole[] {
+  const { primary, replica } = pool.serverRoles()
+  return [...(primary > 0 ? ['primary' as const] : []), ...(replica > 0 ? ['replica' as const] : [])]
 }
 
 function first(checkouts: Iterable<Checkout>): readonly Checkout[] {

@@ -13,6 +13,9 @@ export interface DatabaseTarget {
 /** What a server says of a session: outside any transaction, in one, or in one that has failed. */
 export type TransactionStatus = 'none' | 'open' | 'failed'
 
+/** What a server is: it takes writes, or it replays those of another one. */
+export type ServerRole = 'primary' | 'replica'
+
 /** One session with the server, pooled or not. */
 export class Connection {
   /** Counts up from 1 in the order of appearance within this process. */
@@ -20,6 +23,17 @@ export class Connection {
   readonly target: DatabaseTarget
   /** The server's process id for this session (`pg_stat_activity.pid`); undefined until it is known. */
   backendProcessId: number | undefined = undefined
+  /**
+   * By the server's latest word: PostgreSQL 14 and newer say it when a connection opens, and again when a replica has
+   * become a primary. Undefined for older ones, and where nobody passes it on.
+   *
+   * @see https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-ASYNC
+   */
+  serverRole: ServerRole | undefined = undefined
+  /** Its transactions take no writes unless they ask for it (`default_transaction_read_only`); undefined as above. */
+  isReadOnly: boolean | undefined = undefined
+  /** Its end was told. */
+  isClosed = false
 
   constructor(id: number, target: DatabaseTarget) {
     this.id = id

@@ -100,11 +100,13 @@ export class Dispatcher {
     if (opening.settledAt !== 0) return false
     opening.settledAt = performance.now()
     opening.error = error
+    if (error === undefined) opening.pool?.opened(opening.connection)
     this.#reverse('connectionSettled', opening)
     return true
   }
 
   connectionClosed(connection: Connection): void {
+    connection.isClosed = true
     this.#reverse('connectionClosed', connection)
   }
 
@@ -169,6 +171,7 @@ export class Dispatcher {
   }
 
   connectionRemoved(removal: ConnectionRemoval): void {
+    removal.pool.gaveUp(removal.connection)
     this.#reverse('connectionRemoved', removal)
   }
 

@@ -8,7 +8,12 @@ export {
   type RemovalReason,
   removalReasons,
 } from './connection-removal.js'
-export { Connection, type DatabaseTarget, type TransactionStatus } from './database-target.js'
+export {
+  Connection,
+  type DatabaseTarget,
+  type ServerRole,
+  type TransactionStatus,
+} from './database-target.js'
 export type { DirtyRelease, DirtyReleaseKind } from './dirty-release.js'
 export { Dispatcher } from './dispatcher.js'
 export { nameRoute } from './http-routes.js'

@@ -1,5 +1,5 @@
 import { CheckoutList } from './checkout-list.js'
-import type { DatabaseTarget } from './database-target.js'
+import type { Connection, DatabaseTarget, ServerRole } from './database-target.js'
 import type { PoolControl } from './pool-control.js'
 import type { OpenSideConnection, SideConnection } from './side-connection.js'
 
@@ -33,6 +33,7 @@ export class PoolView {
   readonly waiting: CheckoutList = new CheckoutList()
   /** Checkouts that were acquired and not released, the oldest first. */
   readonly held: CheckoutList = new CheckoutList()
+  readonly #open: Set<Connection> = new Set()
   #suspectUntil = 0
   /** True if the application forgot it before it had ended. Written by the source. */
   wasDropped = false
@@ -65,6 +66,26 @@ export class PoolView {
     return now < this.#suspectUntil
   }
 
+  /** Called by the dispatcher. */
+  opened(connection: Connection): void {
+    // Where the source does not say that a pool has given one up, at least its end was told.
+    for (const other of this.#open) if (other.isClosed) this.#open.delete(other)
+    this.#open.add(connection)
+  }
+
+  /** Called by the dispatcher. */
+  gaveUp(connection: Connection): void {
+    this.#open.delete(connection)
+  }
+
+  /** How many open connections lead to which kind of server, as far as these have said. */
+  serverRoles(): Readonly<Record<ServerRole, number>> {
+    const roles = { primary: 0, replica: 0 }
+    for (const { serverRole, isClosed } of this.#open)
+      if (serverRole !== undefined && !isClosed) roles[serverRole]++
+    return roles
+  }
+
   /** Undefined once the pool has ended or was collected. */
   counts(): PoolCounts | undefined {
     return this.#ended ? undefined : this.#read()
@@ -95,5 +116,6 @@ export class PoolView {
     this.#ended = true
     this.used = 0
     this.pending = 0
+    this.#open.clear()
   }
 }

@@ -13,6 +13,7 @@ import { NPlusOne } from './n-plus-one.js'
 import { PoolWait } from './pool-wait.js'
 import { createPoolDetectors } from './pools.js'
 import { QueueWait } from './queue-wait.js'
+import { RefusedWrite } from './refused-write.js'
 import { RepeatedQuery } from './repeated-query.js'
 import { SequentialIndependent } from './sequential-independent.js'
 import { SlowQuery } from './slow-query.js'
@@ -36,6 +37,7 @@ export function createDetectors(
     new WriteLoop(settings.writeLoopThreshold),
     new AutocommitLoop(settings.writeLoopThreshold),
     new ZeroRowWrite(),
+    new RefusedWrite(),
     new SlowQuery(settings.slowQueryMillis, settings.slowQueryMillisByStatement, (fingerprint) =>
       statistics.timesOf(fingerprint),
     ),

@@ -31,6 +31,8 @@ export interface Detector {
   readSettled?(query: ObservedQuery, activity: UnitActivity, reporter: Reporter): void
   /** Of every statement that writes. */
   writeSettled?(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void
+  /** Of every query that failed. */
+  failureSettled?(query: ObservedQuery, reporter: Reporter): void
   /** Of every query that began while its {@link ObservedQuery.transaction} was open. */
   settledInTransaction?(query: ObservedQuery, reporter: Reporter): void
   /**

@@ -12,6 +12,7 @@ const never = Number.POSITIVE_INFINITY
 export class SettledQueries {
   readonly #ofReads: readonly Detector[]
   readonly #ofWrites: readonly Detector[]
+  readonly #ofFailures: readonly Detector[]
   readonly #inTransactions: readonly Detector[]
   readonly #ofUnusual: readonly Detector[]
   readonly #leastMillis: number
@@ -20,6 +21,7 @@ export class SettledQueries {
   constructor(detectors: readonly Detector[]) {
     this.#ofReads = detectors.filter(({ readSettled }) => readSettled)
     this.#ofWrites = detectors.filter(({ writeSettled }) => writeSettled)
+    this.#ofFailures = detectors.filter(({ failureSettled }) => failureSettled)
     this.#inTransactions = detectors.filter(({ settledInTransaction }) => settledInTransaction)
     this.#ofUnusual = detectors.filter(({ unusualSettled }) => unusualSettled)
     this.#leastMillis = Math.min(...detectors.map(({ unusualMillis }) => unusualMillis ?? never))
@@ -33,6 +35,9 @@ export class SettledQueries {
     }
     if (kind === 'write') {
       for (const detector of this.#ofWrites) detector.writeSettled?.(query, activity, reporter)
+    }
+    if (query.errorCode !== undefined) {
+      for (const detector of this.#ofFailures) detector.failureSettled?.(query, reporter)
     }
     if (query.transaction !== undefined) {
       for (const detector of this.#inTransactions) detector.settledInTransaction?.(query, reporter)

@@ -217,7 +217,10 @@ function complete(observed: ObservedQuery, query: QueryExecution): void {
   observed.consumerMillis = query.consumerMillis
   observed.isStreamed = query.isSubmittable
   observed.rowCount = query.rowCount
-  if (query.error !== undefined) observed.fail(errorCodeOf(query.error), query.text)
+  if (query.error !== undefined) {
+    observed.fail(errorCodeOf(query.error), query.text)
+    observed.serverRole = query.connection.serverRole
+  }
   if (checkout === undefined) return
   observed.poolName = checkout.pool.name
   // Later queries under the checkout found the connection there.

@@ -25,6 +25,7 @@ export const findingKinds = [
   'unbounded_select',
   'constant_fanout',
   'context_loss',
+  'refused_write',
 ] as const
 
 export type FindingKind = (typeof findingKinds)[number]

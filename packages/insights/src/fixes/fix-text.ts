@@ -121,6 +121,13 @@ export function zeroRowFix(): string {
   )
 }
 
+/** What to do about a write that no writes are taken for. */
+export function refusedWriteFix(isReplica: boolean): string {
+  return isReplica
+    ? 'Send it to the primary, over a pool of its own. If this is meant to be the primary, its address leads to a replica, as after a failover: name all servers in one address that follows it, and close the connections that were open before.'
+    : 'See who makes the session read-only: default_transaction_read_only of the role, the database or the connection, or BEGIN READ ONLY around the statement.'
+}
+
 /** What to do about a result of very many rows. */
 export function largeResultFix(): string {
   return (

@@ -1,5 +1,12 @@
 import type { Context } from '@opentelemetry/api'
-import type { CallSiteRequest, Checkout, DatabaseTarget, QueryShape, UnitOfWork } from '@pgspan/lifecycle'
+import type {
+  CallSiteRequest,
+  Checkout,
+  DatabaseTarget,
+  QueryShape,
+  ServerRole,
+  UnitOfWork,
+} from '@pgspan/lifecycle'
 import { sanitizeFailClosed } from '@pgspan/query-text'
 import type { ObservedTransaction } from './observed-transaction.js'
 import type { QueryGroup } from './query-group.js'
@@ -61,6 +68,8 @@ export class ObservedQuery {
   transaction: ObservedTransaction | undefined = undefined
   /** The SQLSTATE or the system's error code, `unknown` for other errors; undefined for success. */
   errorCode: string | undefined = undefined
+  /** Of a failed query: the role of the server that refused it, if it said so. */
+  serverRole: ServerRole | undefined = undefined
   /** The executions of the same statement in the same unit of work; undefined outside any, and beyond the limits. */
   group: QueryGroup | undefined = undefined
   /** All values as one hash; negative if they are unknown or one cannot be compared. */

@@ -58,15 +58,28 @@ export function announceClient(client: PgClient): void {
 }
 
 /**
- * Follows what the server says of how it reads strings: when the connection opens, and at every change.
+ * Follows what the server says of itself, when the connection opens and at every change: how it reads strings, and
+ * whether it takes writes.
  *
  * @see https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-ASYNC
  */
-export function followStringSyntax(client: PgClient): void {
-  client.connection?.on('parameterStatus', (message: ParameterStatus) => {
-    if (message.parameterName !== 'standard_conforming_strings') return
-    clientStateOf(client).backslashEscapes = message.parameterValue === 'off'
+export function followSettings(client: PgClient): void {
+  client.connection?.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) => {
+    const follow = followed[parameterName]
+    if (follow !== undefined) follow(clientStateOf(client), parameterValue === 'on')
   })
+}
+
+const followed: Readonly<Record<string, (state: ClientState, isOn: boolean) => void>> = {
+  standard_conforming_strings(state, isOn) {
+    state.backslashEscapes = !isOn
+  },
+  in_hot_standby({ connection }, isOn) {
+    connection.serverRole = isOn ? 'replica' : 'primary'
+  },
+  default_transaction_read_only({ connection }, isOn) {
+    connection.isReadOnly = isOn
+  },
 }
 
 /**

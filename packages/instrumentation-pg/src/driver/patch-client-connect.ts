@@ -6,7 +6,7 @@ import {
   runOutsideUnitOfWork,
   runWithUnitOfWork,
 } from '@pgspan/lifecycle'
-import { announceEnd, clientStateOf, followStringSyntax } from './client-state.js'
+import { announceEnd, clientStateOf, followSettings } from './client-state.js'
 import { foreignOpening } from './foreign-opening.js'
 import { guarded } from './guarded.js'
 import type { ObservedCall } from './layered-method.js'
@@ -54,7 +54,7 @@ export function patchConnection(prototype: PgClientPrototype): void {
   if (bareConnect === undefined) return
   prototype._connect = function connectOutside(this: PgClient, ...args: unknown[]): unknown {
     if (!processState().dispatcher.isObserved) return bareConnect.apply(this, args)
-    guarded(() => followStringSyntax(this))
+    guarded(() => followSettings(this))
     return runOutsideUnitOfWork(() => bareConnect.apply(this, args))
   }
 }

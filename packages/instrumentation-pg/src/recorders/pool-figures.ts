@@ -1,4 +1,4 @@
-import type { CheckoutList } from '@pgspan/lifecycle'
+import type { CheckoutList, ServerRole } from '@pgspan/lifecycle'
 import type { PoolRecord } from './pool-record.js'
 
 /** The state of one pool, or of all that share a name: zeros if there is none. */
@@ -11,6 +11,8 @@ export class PoolFigures {
   pending = 0
   usedPeak = 0
   pendingPeak = 0
+  /** Open connections by the role of their server. */
+  readonly roles: Record<ServerRole, number> = { primary: 0, replica: 0 }
   /** Milliseconds. */
   pendingOldest = 0
   holdOldest = 0
@@ -25,6 +27,9 @@ export class PoolFigures {
     this.limit += counts.limit
     this.idleMin += counts.idleMinimum
     this.pending += view.pending
+    const { primary, replica } = view.serverRoles()
+    this.roles.primary += primary
+    this.roles.replica += replica
     this.usedPeak += usedPeak.at(now)
     this.pendingPeak += pendingPeak.at(now)
     this.pendingOldest = Math.max(this.pendingOldest, ageOfOldest(view.waiting, now))

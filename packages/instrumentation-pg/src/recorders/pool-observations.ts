@@ -17,6 +17,7 @@ export type PoolMetricName =
   | 'usedPeak'
   | 'pendingPeak'
   | 'acquires'
+  | 'open'
   | 'opened'
   | 'openFailures'
   | 'closed'
@@ -38,6 +39,7 @@ export const poolMetrics: Readonly<Record<PoolMetricName, MetricDefinition>> = {
   usedPeak: metrics.usedPeak,
   pendingPeak: metrics.pendingPeak,
   acquires: metrics.acquires,
+  open: metrics.connectionsOpen,
   opened: metrics.connectionsOpened,
   openFailures: metrics.connectionOpenFailures,
   closed: metrics.connectionsClosed,
@@ -61,6 +63,8 @@ export function observeFigures(
       [names.dbClientConnectionState]: state,
     })
   }
+  for (const [role, count] of Object.entries(figures.roles))
+    result.observe(observables.open, count, { ...attributes, [names.pgspanServerRole]: role })
   result.observe(observables.limit, figures.limit, attributes)
   result.observe(observables.idleMin, figures.idleMin, attributes)
   result.observe(observables.idleMax, figures.limit, attributes)

@@ -153,6 +153,7 @@ function describe(span: Span, query: QueryExecution): void {
   const { connection, error } = query
   if (connection.backendProcessId !== undefined)
     span.setAttribute(names.pgspanBackendPid, connection.backendProcessId)
+  if (connection.serverRole !== undefined) span.setAttribute(names.pgspanServerRole, connection.serverRole)
   if (query.statementName !== undefined) span.setAttribute(names.pgspanStatementName, query.statementName)
   if (query.isSubmittable) describeSubmittable(span, query)
   if (error !== undefined) describeFailure(span, query)
