@@ -10,9 +10,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import schema from '../docs/report.schema.json' with { type: 'json' }
 import { freePort } from '../examples/shop/demo/free-port.js'
 import planted from '../examples/shop/faults.json' with { type: 'json' }
+import { type Prometheus, startPrometheus } from '../scripts/observed-shops/prometheus-server.mjs'
 import { type OtlpReceiver, startOtlpReceiver } from './support/otlp-receiver.js'
 import { findProgram } from './support/programs.js'
-import { type Prometheus, startPrometheus } from './support/prometheus.js'
 
 const demo = fileURLToPath(new URL('../examples/shop/demo/demo.js', import.meta.url))
 const prometheusProgram = findProgram('prometheus')
@@ -86,7 +86,8 @@ describe('npm run demo -- --once', () => {
   beforeAll(async () => {
     receiver = await startOtlpReceiver()
     const port = await freePort()
-    if (prometheusProgram) prometheus = await startPrometheus(prometheusProgram, `127.0.0.1:${port}`)
+    if (prometheusProgram)
+      prometheus = await startPrometheus({ program: prometheusProgram, jobs: { shop: `127.0.0.1:${port}` } })
     const scrape = async (isRunning: () => boolean): Promise<void> => {
       while (prometheus && isRunning()) {
         for (const [name, expression] of Object.entries(scrapedQueries)) {

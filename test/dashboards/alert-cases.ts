@@ -154,7 +154,7 @@ export function alertCases(flavour: Flavour): readonly AlertCase[] {
       alert: 'PgspanPoolDeadlock',
       at: '12m',
       labels: poolLabels,
-      fires: { [ofPool(metrics.deadlocks)]: '0x9 1x60' },
+      fires: { [ofPool(metrics.deadlocks)]: '_x9 1x60' },
       silent: { 'one of yesterday': { [ofPool(metrics.deadlocks)]: '1x60' } },
     },
     {
@@ -170,10 +170,13 @@ export function alertCases(flavour: Flavour): readonly AlertCase[] {
     },
     {
       alert: 'PgspanPoolDirtyRelease',
-      at: '12m',
+      at: '40m',
       labels: { ...jobPool, pgspan_release_kind: 'in_transaction' },
-      fires: { [`${name(metrics.releaseDirty)}{${pool},pgspan_release_kind="in_transaction"}`]: '0x9 1x60' },
+      fires: { [`${name(metrics.releaseDirty)}{${pool},pgspan_release_kind="in_transaction"}`]: '_x30 1x60' },
       silent: {
+        'one of an hour ago': {
+          [`${name(metrics.releaseDirty)}{${pool},pgspan_release_kind="in_transaction"}`]: '1x60',
+        },
         'none since the start': {
           [`${name(metrics.releaseDirty)}{${pool},pgspan_release_kind="in_transaction"}`]: '0x60',
         },
@@ -228,7 +231,7 @@ export function alertCases(flavour: Flavour): readonly AlertCase[] {
       alert: 'PgspanIdleInTransaction',
       at: '10m',
       labels: { job: 'shop' },
-      fires: { [found('idle_in_transaction')]: '0x5 1x60' },
+      fires: { [found('idle_in_transaction')]: '_x5 1x60' },
       silent: {
         'other findings': { [found('n_plus_one')]: '0+5x60' },
         'a transaction of seconds': {

@@ -19,7 +19,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findProgram } from '../support/programs.js'
 
 const run = promisify(execFile)
-const generated = fileURLToPath(new URL('../../packages/dashboards/generated/', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const generated = join(root, 'packages/dashboards/generated/')
 const promtool = findProgram('promtool')
 let folder: string
 beforeAll(async () => {
@@ -95,10 +96,27 @@ test.each([
     'histogram_quantile(0.9, sum by (job) (rate(x_bucket{job=~"$job", instance=~"$instance"}[$__rate_interval])))',
     'is no quantile of rates by le',
   ],
+  [
+    'sum(x_total{job=~"$job", instance=~"$instance"} unless last_over_time(y_total{job=~"$job", instance=~"$instance"}[1m] offset 1m))',
+    'is a counter as it is',
+  ],
   ['x{job=~"$job", instance=~"$instance", le="1"}', 'Prometheus 3 writes otherwise'],
   ['sum(x{', 'cannot be read'],
 ])('the checks below find what is wrong with %s', (expression, fault) => {
   expect(faultsOf(expression).join('; ')).toContain(fault)
+})
+
+test('a flavour that there is not is named, with those that there are', async () => {
+  const unknown = 'openmetrics' as Flavour
+  const message = 'flavour must be one of spec, js-exporter, got openmetrics'
+  for (const make of [dashboardSpecs, generatedFiles, (flavour: Flavour) => rulesYaml({ flavour })])
+    expect(() => make(unknown)).toThrow(new TypeError(message))
+  const command = run(process.execPath, [
+    join(root, 'scripts/dashboards.mjs'),
+    folder,
+    '--flavour=openmetrics',
+  ])
+  await expect(command).rejects.toMatchObject({ code: 2, stderr: `--${message}\n` })
 })
 
 test.each(flavours)('what is generated for the flavour %s is in the repository as it is', async (flavour) => {
@@ -152,6 +170,8 @@ describe.each(flavours)('dashboards with names of the flavour %s', (flavour) => 
     (_, __, panel) => {
       expect(panel.description?.length).toBeGreaterThan(30)
       expect(panel.fieldConfig?.defaults.unit).toBeTruthy()
+      // Where there is nothing to see: because nothing happened, or because nobody scrapes the service.
+      expect(panel.fieldConfig?.defaults.noValue).toMatch(/^(None in this time range|No data: .*\?)$/)
       expect(panel.datasource).toEqual({ type: 'prometheus', uid: '$datasource' })
       // A Prometheus query, as the builder of panels makes them.
       const targets = panel.targets as unknown as {
@@ -202,7 +222,8 @@ function faultsOf(expression: string): string[] {
         if (
           /_(total|bucket|sum|count)\{/.test(here) &&
           node.node.parent?.name !== 'MatrixSelector' &&
-          !gauge.test(here)
+          !gauge.test(here) &&
+          !text.slice(node.to).startsWith(` unless last_over_time(${here}[`)
         )
           faults.push(`${here} is a counter as it is`)
       }

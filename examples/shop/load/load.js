@@ -37,7 +37,9 @@ export async function runLoad(options) {
   async function visit() {
     while (next < rounds * requestMix.length && performance.now() < started + seconds * 1000) {
       const number = next++
-      const { route, request } = requestMix[number % requestMix.length]
+      const entry = requestMix[number % requestMix.length]
+      if (entry === undefined) return
+      const { route, request } = entry
       const sample = await send(url, request(firstNumber + number), signal)
       if (signal?.aborted) return
       samples.get(route)?.push(sample)
@@ -63,7 +65,7 @@ async function send(url, { method = 'GET', path, body }, signal) {
   const started = performance.now()
   const content = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
   try {
-    const response = await fetch(new URL(path, url), { method, ...content, signal })
+    const response = await fetch(new URL(path, url), { method, ...content, signal: signal ?? null })
     await response.arrayBuffer()
     return { millis: performance.now() - started, status: response.status }
   } catch {

@@ -58,7 +58,7 @@ function id(table, number) {
 /** @param {number} number */
 function search(number) {
   const words = ['small copper', 'large oak', 'round glass', 'blue linen', 'tall steel']
-  return encodeURIComponent(words[number % words.length])
+  return encodeURIComponent(words[number % words.length] ?? '')
 }
 
 /** @param {number} number */

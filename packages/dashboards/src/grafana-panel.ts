@@ -7,6 +7,7 @@ import {
   SortOrder,
   StackingConfigBuilder,
   StackingMode,
+  TableSortByFieldStateBuilder,
   TooltipDisplayMode,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common'
@@ -26,9 +27,23 @@ import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/sta
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table'
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
 import type { PanelSpec } from './panel-spec.js'
+import { kindLabel, namespaceLabel, severityLabel, summaryLabel } from './query-language.js'
 
 /** The variable that holds the data source. */
 export const datasource: DataSourceRef = { type: 'prometheus', uid: '$datasource' }
+
+/** What columns of tables are called. */
+const labelTitles = {
+  job: 'Service',
+  [namespaceLabel]: 'Database',
+  [summaryLabel]: 'Statement',
+  [kindLabel]: 'Kind',
+  [severityLabel]: 'Severity',
+}
+
+/** What an empty panel says. */
+const noData = 'No data: does Prometheus scrape the service, and has it had traffic in this time range?'
+const nothingHappened = 'None in this time range'
 
 type AnyPanelBuilder = TimeseriesBuilder | StatBuilder | HeatmapBuilder | TableBuilder
 
@@ -45,6 +60,7 @@ export function grafanaPanel(spec: PanelSpec): Builder<Panel> {
     .unit(spec.unit)
     .span(spec.span ?? spans[spec.kind])
     .height(heights[spec.kind])
+    .noValue(spec.fault === undefined ? noData : nothingHappened)
     .targets(spec.queries.map((_, n) => grafanaQuery(spec, n)))
   if (spec.decimals !== undefined) panel.decimals(spec.decimals)
   if (spec.thresholds !== undefined) panel.thresholds(thresholds(spec.thresholds))
@@ -54,27 +70,14 @@ export function grafanaPanel(spec: PanelSpec): Builder<Panel> {
 function builderOf(spec: PanelSpec): AnyPanelBuilder {
   switch (spec.kind) {
     case 'stat':
-      return (
-        new StatBuilder()
-          .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
-          // Without anything to count there is nothing to see, which is well.
-          .noValue('0')
-      )
+      return new StatBuilder().reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     case 'heatmap':
       return new HeatmapBuilder()
         .color(new HeatmapColorOptionsBuilder().mode(HeatmapColorMode.Scheme).scheme('Blues').steps(64))
         .yAxis(new YAxisConfigBuilder().unit(spec.unit))
         .filterValues({ build: () => ({ le: 1e-9 }) })
     case 'table':
-      return new TableBuilder().withTransformation({ id: 'merge', options: {} }).withTransformation({
-        id: 'organize',
-        options: {
-          excludeByName: { Time: true },
-          renameByName: Object.fromEntries(
-            spec.queries.map(({ legend }, n) => [`Value #${refId(n)}`, legend]),
-          ),
-        },
-      })
+      return tableOf(spec)
     case 'timeseries': {
       const panel = new TimeseriesBuilder()
         .min(0)
@@ -87,6 +90,24 @@ function builderOf(spec: PanelSpec): AnyPanelBuilder {
       return panel
     }
   }
+}
+
+/** A line for each set of labels, those with the most of the first query first. */
+function tableOf({ queries }: PanelSpec): TableBuilder {
+  // With a single query there is nothing to merge, and Grafana gives its column no letter.
+  const columnOf = (n: number): string => (queries.length === 1 ? 'Value' : `Value #${refId(n)}`)
+  const renamed = Object.fromEntries(queries.map(({ legend }, n) => [columnOf(n), legend]))
+  const table = new TableBuilder()
+    .withTransformation({ id: 'merge', options: {} })
+    .withTransformation({
+      id: 'organize',
+      options: { excludeByName: { Time: true }, renameByName: { ...labelTitles, ...renamed } },
+    })
+    .sortBy([new TableSortByFieldStateBuilder().displayName(queries[0]?.legend ?? '').desc(true)])
+  for (const { legend, unit } of queries) {
+    if (unit !== undefined) table.overrideByName(legend, [{ id: 'unit', value: unit }])
+  }
+  return table
 }
 
 function grafanaQuery({ kind, queries }: PanelSpec, n: number): Builder<Dataquery> {

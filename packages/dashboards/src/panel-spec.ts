@@ -15,8 +15,8 @@ export interface PanelSpec {
   /** Series lie upon each other. */
   readonly isStacked?: boolean
   /**
-   * What has to happen before there is anything to show; undefined for what a healthy service under load shows. Each has a
-   * fault that a test makes.
+   * What has to happen before there is anything to show; undefined for what a healthy service under load shows. A test makes
+   * each happen.
    */
   readonly fault?: Fault
 }
@@ -25,18 +25,21 @@ export interface PanelQuery {
   readonly expression: string
   /** Grafana's template, such as `{{job}}`; the column's title in tables. */
   readonly legend: string
+  /** Of the column, in tables; by default the panel's. */
+  readonly unit?: string
 }
 
 export type Fault =
   | 'errors'
   | 'n_plus_one'
+  | 'slow_queries'
   | 'pool_exhausted'
+  | 'churn'
   | 'leak'
   | 'deadlock'
   | 'database_down'
   | 'dirty_release'
   | 'server_figures'
-  | 'validation'
 
 export interface RowSpec {
   readonly title: string

@@ -13,6 +13,12 @@ export type Flavour = 'spec' | 'js-exporter'
 
 export const flavours: readonly Flavour[] = ['spec', 'js-exporter']
 
+/** @throws TypeError that names the flavours there are. */
+export function checkFlavour(flavour: Flavour): void {
+  if (!flavours.includes(flavour))
+    throw new TypeError(`flavour must be one of ${flavours.join(', ')}, got ${String(flavour)}`)
+}
+
 const unitSuffixes: Readonly<Record<string, string>> = { s: '_seconds', By: '_bytes', '1': '_ratio' }
 
 /** The series of a metric, by the parts that its instrument has. */

@@ -49,6 +49,16 @@ export class QueryLanguage {
     return `increase(${this.series(metric, matchers)}[${range}])`
   }
 
+  /**
+   * How often it happened, also for what happened for the first time: a counter by kind or by error is born with its first
+   * event, which `increase` does not see.
+   */
+  growth(metric: MetricDefinition, matchers = '', range: string = this.#range): string {
+    const series = this.series(metric, matchers)
+    const born = `(${series} unless last_over_time(${series}[${range}] offset ${range}))`
+    return `(${born} or ${this.increase(metric, matchers, range)})`
+  }
+
   /** How much one part of a histogram grew. */
   partIncrease(metric: MetricDefinition, part: SeriesPart, matchers: string, range: string): string {
     return `increase(${this.#selector(prometheusName(metric, this.flavour, part), matchers)}[${range}])`
@@ -59,10 +69,14 @@ export class QueryLanguage {
     return `rate(${this.#selector(prometheusName(metric, this.flavour, part), matchers)}[${range}])`
   }
 
-  /** @param by labels of the result, beside which `le` is kept for the function. */
+  /**
+   * Nothing where nothing was observed: a comparison drops what is no number.
+   *
+   * @param by labels of the result, beside which `le` is kept for the function.
+   */
   quantile(quantile: number, metric: MetricDefinition, by: string, matchers = ''): string {
     const labels = by === '' ? 'le' : `${by}, le`
-    return `histogram_quantile(${quantile}, sum by (${labels}) (${this.partRate(metric, 'bucket', matchers)}))`
+    return `histogram_quantile(${quantile}, sum by (${labels}) (${this.partRate(metric, 'bucket', matchers)})) >= 0`
   }
 
   /** Seconds per observation. Nothing where nothing was observed. */

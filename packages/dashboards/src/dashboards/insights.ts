@@ -3,7 +3,10 @@ import type { DashboardSpec } from '../panel-spec.js'
 import { kindLabel, namespaceLabel, poolLabel, type QueryLanguage, severityLabel } from '../query-language.js'
 
 export function insightsDashboard(ql: QueryLanguage): DashboardSpec {
-  const hourly = (matchers: string): string => `sum(${ql.increase(metrics.findings, matchers, '1h')})`
+  // A service that is seen and has none has 0; one that is not seen has nothing.
+  const none = `sum(${ql.series(metrics.connectionLimit)}) * 0`
+  const hourly = (matchers: string): string =>
+    `sum(${ql.growth(metrics.findings, matchers, '1h')}) or ${none}`
   return {
     uid: 'pgspan-insights',
     title: 'pgspan / Insights',
@@ -19,15 +22,19 @@ export function insightsDashboard(ql: QueryLanguage): DashboardSpec {
             title: 'Critical, last hour',
             description: 'Requests with a critical finding.',
             unit: 'short',
+            decimals: 0,
+            span: 12,
             thresholds: [1, 10],
             queries: [{ expression: hourly(`${severityLabel}="critical"`), legend: 'critical' }],
-            fault: 'n_plus_one',
+            fault: 'deadlock',
           },
           {
             kind: 'stat',
             title: 'Warnings, last hour',
             description: 'Requests with a finding worth mending.',
             unit: 'short',
+            decimals: 0,
+            span: 12,
             thresholds: [1, 100],
             queries: [{ expression: hourly(`${severityLabel}="warning"`), legend: 'warnings' }],
             fault: 'n_plus_one',
@@ -39,12 +46,27 @@ export function insightsDashboard(ql: QueryLanguage): DashboardSpec {
               'How often each kind was seen. A new band after a deploy is what the deploy brought.',
             unit: 'ops',
             isStacked: true,
-            span: 16,
             fault: 'n_plus_one',
             queries: [
               {
-                expression: `sum by (${kindLabel}) (${ql.rate(metrics.findings)}) > 0`,
+                expression: `sum by (${kindLabel}) (${ql.rate(metrics.findings)})`,
                 legend: `{{${kindLabel}}}`,
+              },
+            ],
+          },
+          {
+            kind: 'table',
+            title: 'Findings of the time range',
+            description:
+              'How often each kind was found, also if it was only once. Routes and lines are in the log events.',
+            unit: 'short',
+            decimals: 0,
+            span: 12,
+            fault: 'n_plus_one',
+            queries: [
+              {
+                expression: `sum by (${kindLabel}, ${severityLabel}) (${ql.growth(metrics.findings, '', '$__range')}) > 0`,
+                legend: 'Times',
               },
             ],
           },
@@ -62,7 +84,7 @@ export function insightsDashboard(ql: QueryLanguage): DashboardSpec {
             fault: 'n_plus_one',
             queries: [
               {
-                expression: `sum by (${namespaceLabel}) (${ql.rate(metrics.findings, `${kindLabel}="n_plus_one"`)}) > 0`,
+                expression: `sum by (${namespaceLabel}) (${ql.rate(metrics.findings, `${kindLabel}="n_plus_one"`)})`,
                 legend: `{{${namespaceLabel}}}`,
               },
             ],
@@ -89,10 +111,10 @@ export function insightsDashboard(ql: QueryLanguage): DashboardSpec {
             title: 'Slow queries and waits',
             description: 'Executions over their threshold, and waits for a pool or for a client’s turn.',
             unit: 'ops',
-            fault: 'n_plus_one',
+            fault: 'slow_queries',
             queries: [
               {
-                expression: `sum by (${kindLabel}) (${ql.rate(metrics.findings, `${kindLabel}=~"slow_query|pool_wait|queue_wait|slow_transaction"`)}) > 0`,
+                expression: `sum by (${kindLabel}) (${ql.rate(metrics.findings, `${kindLabel}=~"slow_query|pool_wait|queue_wait|slow_transaction"`)})`,
                 legend: `{{${kindLabel}}}`,
               },
             ],
@@ -107,7 +129,7 @@ export function insightsDashboard(ql: QueryLanguage): DashboardSpec {
             fault: 'leak',
             queries: [
               {
-                expression: `sum by (${poolLabel}) (${ql.series(metrics.leaksSuspected)}) > 0`,
+                expression: `sum by (${poolLabel}) (${ql.series(metrics.leaksSuspected)})`,
                 legend: `{{${poolLabel}}}`,
               },
             ],

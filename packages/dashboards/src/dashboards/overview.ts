@@ -25,12 +25,14 @@ export function overviewDashboard(ql: QueryLanguage): DashboardSpec {
               { expression: count(), legend: 'Queries per second' },
               {
                 expression: `(${count(`${errorLabel}!=""`)} or ${count()} * 0) / (${count()} > 0)`,
-                legend: 'Failed share',
+                legend: 'Failed',
+                unit: 'percentunit',
               },
-              { expression: ql.mean(duration, 'job'), legend: 'Mean seconds' },
+              { expression: ql.mean(duration, 'job'), legend: 'Mean time', unit: 's' },
               {
                 expression: `max by (job) (sum by (job, instance, db_client_connection_pool_name) (${ql.series(metrics.connectionCount, `${stateLabel}!="idle"`)}) / (sum by (job, instance, db_client_connection_pool_name) (${ql.series(metrics.connectionLimit)}) > 0))`,
-                legend: 'Pool in use',
+                legend: 'Fullest pool',
+                unit: 'percentunit',
               },
             ],
           },
@@ -71,7 +73,7 @@ export function overviewDashboard(ql: QueryLanguage): DashboardSpec {
             fault: 'n_plus_one',
             queries: [
               {
-                expression: `sum by (job, ${kindLabel}) (${ql.rate(metrics.findings, `${severityLabel}!="info"`)}) > 0`,
+                expression: `sum by (job, ${kindLabel}) (${ql.rate(metrics.findings, `${severityLabel}!="info"`)})`,
                 legend: `{{job}} {{${kindLabel}}}`,
               },
             ],

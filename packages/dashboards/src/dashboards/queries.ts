@@ -52,8 +52,12 @@ function rates(ql: QueryLanguage): RowSpec {
         description: 'Of all queries. Unique violations that the application expects count as well.',
         unit: 'percentunit',
         thresholds: [0.01, 0.05],
-        fault: 'errors',
-        queries: [{ expression: `${count(`${errorLabel}!=""`)} / (${count()} > 0)`, legend: 'failed' }],
+        queries: [
+          {
+            expression: `(${count(`${errorLabel}!=""`)} or ${count()} * 0) / (${count()} > 0)`,
+            legend: 'failed',
+          },
+        ],
       },
       {
         kind: 'timeseries',
@@ -95,11 +99,12 @@ function statements(ql: QueryLanguage): RowSpec {
         unit: 'short',
         span: 24,
         queries: [
-          { expression: `topk(20, ${sum('sum')})`, legend: 'Seconds' },
+          { expression: `topk(20, ${sum('sum')})`, legend: 'Time', unit: 's' },
           { expression: `${sum('count')} and topk(20, ${sum('sum')})`, legend: 'Calls' },
           {
             expression: `(${sum('sum')} / (${sum('count')} > 0)) and topk(20, ${sum('sum')})`,
-            legend: 'Mean seconds',
+            legend: 'Mean time',
+            unit: 's',
           },
         ],
       },

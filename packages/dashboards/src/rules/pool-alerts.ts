@@ -113,7 +113,7 @@ export function holdAlerts(ql: RuleLanguage): readonly Alert[] {
     },
     {
       name: 'PgspanPoolDeadlock',
-      expression: `sum by (${byPool}) (${ql.increase(metrics.deadlocks, '', ql.window('5m'))}) > 0`,
+      expression: `sum by (${byPool}) (${ql.growth(metrics.deadlocks, '', ql.window('5m'))}) > 0`,
       hold: ql.hold('0m'),
       severity: 'critical',
       summary: `Pool ${poolHere} is deadlocked: whoever holds a connection waits for another.`,
@@ -122,7 +122,7 @@ export function holdAlerts(ql: RuleLanguage): readonly Alert[] {
     },
     {
       name: 'PgspanPoolOldestCheckout',
-      expression: `max by (${byPool}) (${ql.series(metrics.holdOldestAge)}) > 300`,
+      expression: `max by (${byPool}) (${ql.series(metrics.holdOldestAge)}) > ${ql.seconds('5m')}`,
       hold: ql.hold('1m'),
       severity: 'warning',
       summary: `A connection of pool ${poolHere} has been out for {{ $value | humanizeDuration }}.`,
@@ -131,7 +131,7 @@ export function holdAlerts(ql: RuleLanguage): readonly Alert[] {
     },
     {
       name: 'PgspanPoolDirtyRelease',
-      expression: `sum by (job, ${poolLabel}, ${releaseKindLabel}) (${ql.increase(metrics.releaseDirty, '', ql.window('15m'))}) > 0`,
+      expression: `sum by (job, ${poolLabel}, ${releaseKindLabel}) (${ql.growth(metrics.releaseDirty, '', ql.window('15m'))}) > 0`,
       hold: ql.hold('0m'),
       severity: 'warning',
       summary: `Connections of pool ${pool} were given back dirty ({{ $labels.${releaseKindLabel} }}).`,

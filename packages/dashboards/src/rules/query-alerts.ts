@@ -58,7 +58,7 @@ export function insightAlerts(ql: RuleLanguage): readonly Alert[] {
     rise(ql, 'PgspanSlowQueryRise', 'slow_query', 'slow queries'),
     {
       name: 'PgspanIdleInTransaction',
-      expression: `(max by (job, server_address, db_namespace) (${ql.series(metrics.serverOldestIdleInTransaction)}) > 60) or (sum by (job, db_namespace) (${ql.increase(metrics.findings, `${kindLabel}="idle_in_transaction"`, ql.window('15m'))}) > 0)`,
+      expression: `(max by (job, server_address, db_namespace) (${ql.series(metrics.serverOldestIdleInTransaction)}) > ${ql.seconds('1m')}) or (sum by (job, db_namespace) (${ql.growth(metrics.findings, `${kindLabel}="idle_in_transaction"`, ql.window('15m'))}) > 0)`,
       hold: ql.hold('0m'),
       severity: 'warning',
       summary: 'A transaction of {{ $labels.job }} stays open with nothing running.',
@@ -77,7 +77,7 @@ function rise(ql: RuleLanguage, name: string, kind: string, what: string): Alert
   const [found, foundBefore] = [perSecond(''), perSecond(ql.window('1h'))]
   return {
     name,
-    expression: `(${found} > 1 / 60) and ((${found} > 2 * ${foundBefore}) or (${found} unless on (job) ${foundBefore}))`,
+    expression: `(${found} > 1 / ${ql.seconds('1m')}) and ((${found} > 2 * ${foundBefore}) or (${found} unless on (job) ${foundBefore}))`,
     hold: ql.hold('10m'),
     severity: 'warning',
     summary: `{{ $labels.job }} makes more than twice as many ${what} as an hour ago.`,
@@ -116,12 +116,13 @@ export function fleetAlerts(ql: RuleLanguage): readonly Alert[] {
   ]
 }
 
-/** Where an alert leads, with what it is about. */
+/** Where an alert leads, with what it is about: a pool's name may have a `#`. */
 export function dashboardLink(
   ql: QueryLanguage & { readonly settings: { readonly grafanaUrl: string } },
   { dashboard }: Alert,
 ): string {
-  const variables = ['var-job={{ $labels.job }}']
-  if (dashboard === 'pgspan-pools') variables.push(`var-pool={{ $labels.${poolLabel} }}`)
-  return `${ql.settings.grafanaUrl}/d/${dashboard}?${variables.join('&')}`
+  const variable = (name: string, label: string): string =>
+    `{{ with $labels.${label} }}&var-${name}={{ . | urlquery }}{{ end }}`
+  const pool = dashboard === 'pgspan-pools' ? variable('pool', poolLabel) : ''
+  return `${ql.settings.grafanaUrl}/d/${dashboard}?from=now-1h&to=now${variable('job', 'job')}${pool}`
 }

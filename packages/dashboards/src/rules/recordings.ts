@@ -25,7 +25,7 @@ export function recordings(ql: RuleLanguage): readonly Recording[] {
     },
     {
       record: waitP95,
-      expression: `histogram_quantile(0.95, sum by (job, ${poolLabel}, le) (${ql.partRate(metrics.connectionWaitTime, 'bucket', '', five)}))`,
+      expression: `histogram_quantile(0.95, sum by (job, ${poolLabel}, le) (${ql.partRate(metrics.connectionWaitTime, 'bucket', '', five)})) >= 0`,
     },
     { record: demand, expression: `sum by (${byPool}) (${ql.rate(metrics.inUseTime, '', five)})` },
     ...burnWindows.map((window) => ({

@@ -17,15 +17,16 @@ export class RuleLanguage extends QueryLanguage {
 
   /** The window as it is, or scaled; never below 5 s, in which a rate still sees two samples. */
   window(given: Duration): Duration {
-    if (this.settings.timeScale === 1) return given
-    const seconds = Number(given.slice(0, -1)) * (secondsOf[given.slice(-1)] ?? 1) * this.settings.timeScale
-    return `${Math.max(5, Math.round(seconds))}s`
+    return this.settings.timeScale === 1 ? given : `${Math.max(5, Math.round(this.seconds(given)))}s`
   }
 
   /** How long a condition has to hold; scaled, it may be nothing. */
   hold(given: Duration): Duration {
-    if (this.settings.timeScale === 1) return given
-    const seconds = Number(given.slice(0, -1)) * (secondsOf[given.slice(-1)] ?? 1) * this.settings.timeScale
-    return `${Math.round(seconds)}s`
+    return this.settings.timeScale === 1 ? given : `${Math.round(this.seconds(given))}s`
+  }
+
+  /** A time that a figure is compared with, scaled, in seconds. */
+  seconds(given: Duration): number {
+    return Number(given.slice(0, -1)) * (secondsOf[given.slice(-1)] ?? 1) * this.settings.timeScale
   }
 }

@@ -1,4 +1,4 @@
-import { type Flavour, flavours } from '../prometheus-names.js'
+import { checkFlavour, type Flavour } from '../prometheus-names.js'
 
 /** Options of {@link prometheusRules}; all optional. */
 export interface RuleOptions {
@@ -10,7 +10,7 @@ export interface RuleOptions {
   readonly objectiveShare?: number
   /** Where Grafana is, for the links of alerts. @defaultValue `http://localhost:3000` */
   readonly grafanaUrl?: string
-  /** What every window and waiting time is multiplied with; below 1 to see alerts fire in a test. @defaultValue `1` */
+  /** What every window, waiting time and age is multiplied with; below 1 to see alerts fire in a test. @defaultValue `1` */
   readonly timeScale?: number
 }
 
@@ -28,8 +28,7 @@ export function resolveRuleOptions(options: RuleOptions): RuleSettings {
     grafanaUrl: (options.grafanaUrl ?? 'http://localhost:3000').replace(/\/+$/, ''),
     timeScale: options.timeScale ?? 1,
   }
-  if (!flavours.includes(settings.flavour))
-    throw new TypeError(`flavour must be one of ${flavours.join(', ')}, got ${String(settings.flavour)}`)
+  checkFlavour(settings.flavour)
   if (!boundaries.includes(settings.objectiveSeconds))
     throw new TypeError(
       `objectiveSeconds must be one of ${boundaries.join(', ')}, got ${settings.objectiveSeconds}`,

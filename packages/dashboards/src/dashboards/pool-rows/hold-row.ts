@@ -46,11 +46,11 @@ export function holdRow(ql: QueryLanguage): RowSpec {
         title: 'Given back dirty',
         description:
           'Connections that were given back inside a transaction, in a failed one, with a query still running, or twice. The next user inherits it: each is a bug.',
-        unit: 'ops',
+        unit: 'short',
         fault: 'dirty_release',
         queries: [
           {
-            expression: `sum by (${releaseKindLabel}) (${ql.rate(metrics.releaseDirty)}) > 0`,
+            expression: `sum by (${releaseKindLabel}) (${ql.growth(metrics.releaseDirty)})`,
             legend: `{{${releaseKindLabel}}}`,
           },
         ],
@@ -64,7 +64,7 @@ export function holdRow(ql: QueryLanguage): RowSpec {
         fault: 'deadlock',
         queries: [
           {
-            expression: `sum by (${poolLabel}) (${ql.increase(metrics.deadlocks)}) > 0`,
+            expression: `sum by (${poolLabel}) (${ql.growth(metrics.deadlocks)})`,
             legend: `{{${poolLabel}}}`,
           },
         ],
@@ -78,11 +78,11 @@ export function holdRow(ql: QueryLanguage): RowSpec {
         fault: 'leak',
         queries: [
           {
-            expression: `sum by (${poolLabel}) (${ql.increase(metrics.leaks)}) > 0`,
+            expression: `sum by (${poolLabel}) (${ql.growth(metrics.leaks)})`,
             legend: `suspected {{${poolLabel}}}`,
           },
           {
-            expression: `sum by (${poolLabel}) (${ql.increase(metrics.leaksRecovered)}) > 0`,
+            expression: `sum by (${poolLabel}) (${ql.increase(metrics.leaksRecovered)})`,
             legend: `recovered {{${poolLabel}}}`,
           },
         ],

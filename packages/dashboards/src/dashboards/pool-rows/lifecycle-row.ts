@@ -2,6 +2,9 @@ import { metrics } from '@pgspan/conventions'
 import type { RowSpec } from '../../panel-spec.js'
 import { closeReasonLabel, errorLabel, poolLabel, type QueryLanguage } from '../../query-language.js'
 
+/** Both counters start at 0 without an error. */
+const occurred = `${errorLabel}!=""`
+
 /** Connections that are opened, closed and lost. */
 export function lifecycleRow(ql: QueryLanguage): RowSpec {
   return {
@@ -13,10 +16,11 @@ export function lifecycleRow(ql: QueryLanguage): RowSpec {
         description:
           'Opened, and closed by reason. idle_timeout is configuration; connection_lost and idle_error are the network, a proxy or the server.',
         unit: 'ops',
+        fault: 'churn',
         queries: [
           { expression: `sum(${ql.rate(metrics.connectionsOpened)})`, legend: 'opened' },
           {
-            expression: `sum by (${closeReasonLabel}) (${ql.rate(metrics.connectionsClosed)}) > 0`,
+            expression: `sum by (${closeReasonLabel}) (${ql.rate(metrics.connectionsClosed)})`,
             legend: `closed: {{${closeReasonLabel}}}`,
           },
         ],
@@ -27,6 +31,7 @@ export function lifecycleRow(ql: QueryLanguage): RowSpec {
         description:
           'Network, encryption and authentication. Much above a few milliseconds in the same network: name resolution, TLS, or a busy server.',
         unit: 's',
+        fault: 'churn',
         queries: [
           {
             expression: ql.quantile(0.95, metrics.connectionCreateTime, poolLabel),
@@ -43,7 +48,7 @@ export function lifecycleRow(ql: QueryLanguage): RowSpec {
         fault: 'database_down',
         queries: [
           {
-            expression: `sum by (${errorLabel}) (${ql.rate(metrics.connectionOpenFailures)}) > 0`,
+            expression: `sum by (${errorLabel}) (${ql.rate(metrics.connectionOpenFailures, occurred)})`,
             legend: `{{${errorLabel}}}`,
           },
         ],
@@ -53,11 +58,11 @@ export function lifecycleRow(ql: QueryLanguage): RowSpec {
         title: 'Errors of idle connections',
         description:
           'Connections that broke while nobody used them. Without a listener for the pool’s error event, each ends the process.',
-        unit: 'ops',
+        unit: 'short',
         fault: 'database_down',
         queries: [
           {
-            expression: `sum by (${errorLabel}) (${ql.rate(metrics.poolErrors)}) > 0`,
+            expression: `sum by (${errorLabel}) (${ql.growth(metrics.poolErrors, occurred)})`,
             legend: `{{${errorLabel}}}`,
           },
         ],

@@ -1,0 +1,171 @@
+// @ts-check
+import { setTimeout as sleep } from 'node:timers/promises'
+import { flavours, rulesYaml } from '@pgspan/dashboards'
+import { runLoad } from '../../examples/shop/load/load.js'
+import { seedShop } from '../../examples/shop/src/database/seed.js'
+import { startEmbeddedPostgres } from '../embedded-postgres.mjs'
+import { collectorRelabelings } from './collector-names.mjs'
+import { startPrometheus } from './prometheus-server.mjs'
+import { startShopProcess } from './shop-process.mjs'
+
+/**
+ * @typedef {import('./situations.mjs').Situation} Situation
+ * @typedef {import('./prometheus-server.mjs').Prometheus} Prometheus
+ * @typedef {import('./prometheus-server.mjs').ActiveAlert} ActiveAlert
+ * @typedef {import('@pgspan/dashboards').Flavour} Flavour
+ * @typedef {{ situation: Situation, shop: import('./shop-process.mjs').ShopProcess }} Observed
+ *
+ * @typedef {object} Observation times are in seconds, as Prometheus has them
+ * @property {Readonly<Record<Flavour, Prometheus>>} prometheus one for each flavour of names; both scrape all shops
+ * @property {number} startedAt
+ * @property {number} faultsAt
+ * @property {number} endedAt
+ * @property {readonly ActiveAlert[]} fired the first of each alert and job that fired, as Prometheus sent it
+ * @property {() => Promise<void>} stop
+ *
+ * @typedef {object} ObserveOptions
+ * @property {string} program Prometheus
+ * @property {readonly Situation[]} situations
+ * @property {number} calmSeconds before faults begin
+ * @property {number} faultSeconds
+ * @property {number} timeScale of rules
+ * @property {(text: string) => void} [say]
+ */
+
+/**
+ * Runs shops with real traffic on a real PostgreSQL, watched by real Prometheus servers, first in peace and then each with
+ * its fault. The shops are still running, and Prometheus can still be asked, until `stop`.
+ *
+ * @param {ObserveOptions} options
+ * @returns {Promise<Observation>}
+ */
+export async function observeShops(options) {
+  const { situations, say = () => {} } = options
+  /** @type {(() => Promise<unknown>)[]} */
+  const stops = []
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each()
+  }
+  try {
+    say('starting PostgreSQL, and filling the shop’s database')
+    const server = await startEmbeddedPostgres({ settings: { max_connections: '400' } })
+    stops.push(server.stop)
+    await seedShop({ connectionString: server.connectionString, fixed: true })
+    /** @type {Observed[]} */
+    const observed = []
+    /** @type {(() => Promise<void>)[]} */
+    const killServers = []
+    for (const situation of situations) {
+      say(`starting ${situation.job}`)
+      const ownServer = situation.ownServer ? await startEmbeddedPostgres() : undefined
+      if (ownServer !== undefined) killServers.push(ownServer.stop)
+      const { connectionString } = ownServer ?? server
+      const shop = await startShopProcess({ ...situation, connectionString, ...faultOf(situation) })
+      stops.push(shop.stop)
+      observed.push({ situation, shop })
+    }
+    const prometheus = await startBoth(options, observed)
+    stops.push(...Object.values(prometheus).map((each) => each.stop))
+    const traffic = startTraffic(observed)
+    stops.push(traffic.stop)
+
+    const startedAt = now()
+    await watch(options.calmSeconds, say, 'in peace')
+    const faultsAt = now()
+    traffic.beginFaults()
+    for (const { situation, shop } of observed) if (situation.hasFault) shop.startFault()
+    await Promise.all(killServers.map((kill) => kill()))
+    await Promise.all(
+      observed.filter(({ situation }) => situation.losesTelemetry).map(({ shop }) => shop.loseTelemetry()),
+    )
+    const fired = await watchAlerts(options.faultSeconds, prometheus.spec, say)
+    return { prometheus, startedAt, faultsAt, endedAt: now(), fired, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** @param {Situation} situation */
+function faultOf({ job, hasFault }) {
+  return hasFault ? { fault: job } : {}
+}
+
+/** @param {ObserveOptions} options @param {readonly Observed[]} observed */
+async function startBoth({ program, timeScale }, observed) {
+  const jobs = Object.fromEntries(observed.map(({ situation, shop }) => [situation.job, shop.target]))
+  const [spec, js] = await Promise.all(
+    flavours.map((flavour) =>
+      startPrometheus({
+        program,
+        jobs,
+        // As long as pgspan is told to call a query slow, in shop-process.
+        rules: rulesYaml({ flavour, timeScale, objectiveSeconds: 0.5 }),
+        relabelings: flavour === 'spec' ? collectorRelabelings() : [],
+      }),
+    ),
+  )
+  return /** @type {Record<Flavour, Prometheus>} */ ({ spec, 'js-exporter': js })
+}
+
+/** @param {readonly Observed[]} observed */
+function startTraffic(observed) {
+  const stopping = new AbortController()
+  let isFaulty = false
+  const running = observed.map(async ({ situation, shop }) => {
+    const { traffic, path = '/products/60001', pathOfFault = path } = situation
+    if (traffic === 'load') {
+      await runLoad({
+        url: shop.url,
+        seconds: Infinity,
+        concurrency: 2,
+        pauseMillis: 50,
+        signal: stopping.signal,
+      })
+    }
+    while (traffic === 'visits' && !stopping.signal.aborted) {
+      const url = new URL(isFaulty ? pathOfFault : path, shop.url)
+      const response = await fetch(url, { signal: stopping.signal }).catch(() => undefined)
+      await response?.arrayBuffer()
+      await sleep(200)
+    }
+  })
+  return {
+    beginFaults() {
+      isFaulty = true
+    },
+    async stop() {
+      stopping.abort()
+      await Promise.allSettled(running)
+    },
+  }
+}
+
+/** @param {number} seconds @param {(text: string) => void} say @param {string} what */
+async function watch(seconds, say, what) {
+  for (let left = seconds; left > 0; left -= 5) {
+    say(`${what} for ${left} s more`)
+    await sleep(Math.min(5, left) * 1_000)
+  }
+}
+
+/** @param {number} seconds @param {Prometheus} prometheus @param {(text: string) => void} say */
+async function watchAlerts(seconds, prometheus, say) {
+  /** @type {Map<string, ActiveAlert>} */
+  const fired = new Map()
+  const end = now() + seconds
+  for (let n = 0; now() < end; n++) {
+    const firing = (await prometheus.alerts()).filter(({ state }) => state === 'firing')
+    for (const alert of firing) {
+      const key = `${alert.labels.alertname} ${alert.labels.job}`
+      if (!fired.has(key)) fired.set(key, alert)
+    }
+    if (n % 5 === 0) say(`with faults for ${Math.round(end - now())} s more, ${firing.length} alerts fire`)
+    await sleep(1_000)
+  }
+  return [...fired.values()]
+}
+
+function now() {
+  return Date.now() / 1_000
+}

@@ -1,0 +1,121 @@
+// @ts-check
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../../examples/shop/demo/free-port.js'
+
+/**
+ * @typedef {Readonly<Record<string, string>>} Labels
+ * @typedef {{ readonly labels: Labels, readonly value: number }} Sample
+ * @typedef {{ readonly labels: Labels, readonly points: readonly (readonly [seconds: number, value: number])[] }} Series
+ * @typedef {{ readonly state: 'pending' | 'firing', readonly labels: Labels, readonly annotations: Labels }} ActiveAlert
+ *
+ * @typedef {object} PrometheusOptions
+ * @property {string} program
+ * @property {Readonly<Record<string, string>>} jobs the target of each, such as `127.0.0.1:9464`
+ * @property {string} [rules] a file of rules, as YAML; evaluated every second
+ * @property {readonly object[]} [relabelings] `metric_relabel_configs` of every job
+ *
+ * @typedef {object} Prometheus
+ * @property {(expression: string, at?: number) => Promise<readonly Sample[]>} query the value of each series, now or at a
+ *   time in seconds
+ * @property {(expression: string, range: { from: number, to: number, step: number }) => Promise<readonly Series[]>} range
+ * @property {() => Promise<readonly ActiveAlert[]>} alerts those that are pending or firing now
+ * @property {() => Promise<readonly { name: string, lastError?: string }[]>} failedRules
+ * @property {() => Promise<void>} stop
+ */
+
+/**
+ * Starts a real Prometheus that scrapes its targets every second.
+ *
+ * @param {PrometheusOptions} options
+ * @returns {Promise<Prometheus>}
+ */
+export async function startPrometheus({ program, jobs, rules = 'groups: []', relabelings = [] }) {
+  const folder = await mkdtemp(join(tmpdir(), 'pgspan-prometheus-'))
+  const config = join(folder, 'prometheus.yml')
+  await writeFile(join(folder, 'rules.yml'), rules)
+  // JSON is YAML.
+  await writeFile(config, JSON.stringify(configuration(jobs, relabelings)))
+  const url = `http://127.0.0.1:${await freePort()}`
+  const flags = [
+    `--config.file=${config}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=${url.slice('http://'.length)}`,
+  ]
+  const child = spawn(program, flags, { stdio: 'ignore' })
+  await ready(url, child)
+  const ask = asking(url)
+  return {
+    query: async (expression, at) => {
+      const time = at === undefined ? {} : { time: String(at) }
+      const { result } = await ask('query', { query: expression, ...time })
+      return result.map((/** @type {any} */ { metric, value }) => ({
+        labels: metric,
+        value: Number(value[1]),
+      }))
+    },
+    range: async (expression, { from, to, step }) => {
+      const range = { start: String(from), end: String(to), step: String(step) }
+      const { result } = await ask('query_range', { query: expression, ...range })
+      return result.map((/** @type {any} */ { metric, values }) => ({
+        labels: metric,
+        points: values.map((/** @type {[number, string]} */ [at, value]) => [at, Number(value)]),
+      }))
+    },
+    alerts: async () => (await ask('alerts', {})).alerts,
+    failedRules: async () =>
+      (await ask('rules', {})).groups
+        .flatMap((/** @type {any} */ group) => group.rules)
+        .filter((/** @type {any} */ { health }) => health === 'err'),
+    async stop() {
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** @param {PrometheusOptions['jobs']} jobs @param {readonly object[]} relabelings */
+function configuration(jobs, relabelings) {
+  return {
+    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    rule_files: ['rules.yml'],
+    scrape_configs: Object.entries(jobs).map(([job, target]) => ({
+      job_name: job,
+      static_configs: [{ targets: [target] }],
+      metric_relabel_configs: relabelings,
+    })),
+  }
+}
+
+/** @param {string} url @param {import('node:child_process').ChildProcess} child */
+async function ready(url, child) {
+  for (let i = 0; ; i++) {
+    const response = await fetch(`${url}/-/ready`).catch(() => undefined)
+    if (response?.ok) return
+    if (i > 100 || child.exitCode !== null)
+      throw new Error(`Prometheus did not get ready; it ended with ${child.exitCode}`)
+    await sleep(100)
+  }
+}
+
+/**
+ * @param {string} url
+ * @returns {(what: string, parameters: Record<string, string>) => Promise<any>} the data of Prometheus' answer
+ */
+function asking(url) {
+  return async (what, parameters) => {
+    const body = new URLSearchParams(parameters)
+    const response = ['query', 'query_range'].includes(what)
+      ? await fetch(`${url}/api/v1/${what}`, { method: 'POST', body })
+      : await fetch(`${url}/api/v1/${what}`)
+    const { status, error, data } = /** @type {any} */ (await response.json())
+    if (status !== 'success') throw new Error(`Prometheus: ${error} in ${parameters.query}`)
+    return data
+  }
+}
