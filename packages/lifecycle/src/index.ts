@@ -59,5 +59,6 @@ export {
   runInUnitOfWork,
   runOutsideUnitOfWork,
   runWithUnitOfWork,
+  unitOfWorkBelow,
   unitOfWorkOfSpan,
 } from './units-of-work.js'

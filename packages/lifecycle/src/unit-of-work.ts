@@ -21,6 +21,8 @@ export class UnitOfWork {
   traceId: string | undefined = undefined
   /** The local root span while it is known to be one; findings are written on it as long as it records. */
   rootSpan: Span | undefined = undefined
+  /** True if it was opened for its local root span, and ends with it. Written by who opens it. */
+  endsWithRootSpan = false
   /** The unit that this one was opened in. */
   outer: UnitOfWork | undefined = undefined
   /** Of the response, once it has been closed; undefined outside HTTP. */

@@ -12,8 +12,12 @@ const state = processState()
  * @param active the context to look in for a span; the active one by default.
  */
 export function currentUnitOfWork(active: Context = context.active()): UnitOfWork | undefined {
+  return unitOfWorkBelow(trace.getSpan(active))
+}
+
+/** The unit of work that the running code belongs to, for who has looked up the span of its context already. */
+export function unitOfWorkBelow(span: Span | undefined): UnitOfWork | undefined {
   const called = state.unitOfWorkStorage.getStore()
-  const span = trace.getSpan(active)
   if (span === undefined) return live(called)
   const spanned = unitOfWorkOfSpan(span)
   if (called === undefined) return spanned === undefined ? unitOfTrace(span) : live(spanned)

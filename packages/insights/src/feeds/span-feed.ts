@@ -3,6 +3,7 @@ import {
   type Context,
   type HrTime,
   ROOT_CONTEXT,
+  type Span,
   SpanKind,
   SpanStatusCode,
   trace,
@@ -18,7 +19,6 @@ import { SpanTargets } from './span-targets.js'
 import { hidesValues, statementIn, withNumberedParameters } from './span-text.js'
 import { valuesInAttributes } from './span-values.js'
 
-/** Queries of this scope came through the full feed. */
 const ownScope = '@pgspan/instrumentation-pg'
 
 /**
@@ -34,6 +34,8 @@ export class SpanFeed {
   readonly #fed: WeakSet<object> = new WeakSet()
   /** Spans of an ORM around the span of the driver: a query is counted once. */
   readonly #around: WeakSet<object> = new WeakSet()
+  /** Of the latest query: most have the same as the one before. */
+  #latestContext: Context | undefined = undefined
   /** Somebody hands over spans. */
   #isFed = false
   /** The kinds of findings that the code ignores which started the span. */
@@ -45,27 +47,26 @@ export class SpanFeed {
 
   /** The full feed has a query; the span that is active around it is an ORM's, and not counted again. */
   queryStarted(callerContext: Context): void {
-    if (!this.#isFed) return
-    const span = trace.getSpan(callerContext) as Partial<ReadableSpanLike> | undefined
-    if (span !== undefined && mayBeCall(span.kind)) this.#around.add(span)
+    if (!this.#isFed || callerContext === this.#latestContext) return
+    this.#latestContext = callerContext
+    this.#noteAround(trace.getSpan(callerContext))
   }
 
-  spanStarted(span: StartedSpanLike, parentContext: Context): void {
+  /** @param parent the span of its parent context. */
+  spanStarted(span: StartedSpanLike, parent: Span | undefined): void {
     this.#isFed = true
-    if (!isPostgresCall(span)) return
+    if (!isPostgresCall(span) || isOwn(span)) return
     const ignored = ignoredByCaller()
     if (ignored !== undefined) this.#ignored.set(span, ignored)
-    // Only what may be a call to PostgreSQL itself is asked for later.
-    const parent = trace.getSpan(parentContext) as Partial<ReadableSpanLike> | undefined
-    if (parent !== undefined && mayBeCall(parent.kind)) this.#around.add(parent)
+    this.#noteAround(parent)
   }
 
   spanEnded(span: ReadableSpanLike): void {
-    if (span.instrumentationScope.name === ownScope) return
     if (!isPostgresCall(span)) {
-      if (this.#core.transactions.isAnyOpen) this.#ranBeside(span)
+      if (this.#core.transactions.isAnyOpen && !isOwn(span)) this.#ranBeside(span)
       return
     }
+    if (isOwn(span)) return
     const statement = statementIn(span.attributes)
     if (statement === undefined || this.#around.has(span) || this.#fed.has(span)) return
     this.#fed.add(span)
@@ -76,6 +77,11 @@ export class SpanFeed {
     this.#core.queryStarted(query, valuesInAttributes(span.attributes))
     complete(query, span, text)
     this.#core.querySettled(query, undefined)
+  }
+
+  /** Only what may be a call to PostgreSQL itself is asked for later. */
+  #noteAround(span: Span | undefined): void {
+    if (span !== undefined && mayBeCall((span as Partial<ReadableSpanLike>).kind)) this.#around.add(span)
   }
 
   #ranBeside(span: ReadableSpanLike): void {
@@ -96,6 +102,11 @@ export class SpanFeed {
       monotonic(span.startTime),
     )
   }
+}
+
+/** Queries of this scope came through the full feed. */
+function isOwn({ instrumentationScope }: ReadableSpanLike): boolean {
+  return instrumentationScope.name === ownScope
 }
 
 function complete(

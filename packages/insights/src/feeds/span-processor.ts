@@ -1,4 +1,4 @@
-import type { Context, Span } from '@opentelemetry/api'
+import { type Context, type Span, trace } from '@opentelemetry/api'
 import type { CircuitBreaker } from '../circuit-breaker.js'
 import { type Insights, ProcessInsights } from '../insights.js'
 import type { InsightsOptions } from '../insights-options.js'
@@ -22,6 +22,8 @@ export class InsightsSpanProcessor {
   readonly #spans: SpanFeed
   readonly #units: SpanUnits
   readonly #detach: () => void
+  /** The SDK says when spans are about to end. */
+  #hearsEnding = false
 
   /**
    * @param insights those of {@link createInsights}, or options for its own.
@@ -44,8 +46,9 @@ export class InsightsSpanProcessor {
   onStart(span: StartedSpanLike, parentContext: Context): void {
     if (this.#breaker.isOpen) return
     try {
-      this.#units.spanStarted(span, parentContext)
-      this.#spans.spanStarted(span, parentContext)
+      const parent = trace.getSpan(parentContext)
+      this.#units.spanStarted(span, parent)
+      this.#spans.spanStarted(span, parent)
     } catch (error) {
       this.#breaker.record(error)
     }
@@ -53,6 +56,7 @@ export class InsightsSpanProcessor {
 
   /** Findings of the unit of work are written on its root span while it records. */
   onEnding(span: Span): void {
+    this.#hearsEnding = true
     if (this.#breaker.isOpen) return
     try {
       this.#units.spanEnds(span)
@@ -66,7 +70,7 @@ export class InsightsSpanProcessor {
     try {
       this.#spans.spanEnded(span)
       // The SDK hands over the span that it started.
-      this.#units.spanEnds(span as StartedSpanLike)
+      if (!this.#hearsEnding) this.#units.spanEnds(span as StartedSpanLike)
     } catch (error) {
       this.#breaker.record(error)
     }

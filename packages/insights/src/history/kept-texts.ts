@@ -3,29 +3,38 @@ import type { QueryShape } from '@pgspan/lifecycle'
 const bytesPerShape = 1_000
 const bytesPerCharacter = 2
 
+/** A query text that a history refers to. */
+export interface KeptText {
+  readonly shape: QueryShape
+  /** How often it is referred to. */
+  references: number
+}
+
 /** How much memory the query texts take that a history refers to, each counted once. */
 export class KeptTexts {
-  readonly #references: Map<QueryShape, number> = new Map()
+  readonly #texts: Map<QueryShape, KeptText> = new Map()
   #bytes = 0
 
   get bytes(): number {
     return this.#bytes
   }
 
-  keep(shapes: Iterable<QueryShape>): void {
-    for (const shape of shapes) {
-      const count = this.#references.get(shape) ?? 0
-      if (count === 0) this.#bytes += bytesOf(shape)
-      this.#references.set(shape, count + 1)
+  /** Refers to a text once more. */
+  keep(shape: QueryShape): KeptText {
+    let text = this.#texts.get(shape)
+    if (text === undefined) {
+      text = { shape, references: 0 }
+      this.#texts.set(shape, text)
+      this.#bytes += bytesOf(shape)
     }
+    text.references++
+    return text
   }
 
-  letGo(shapes: Iterable<QueryShape>): void {
-    for (const shape of shapes) {
-      const count = this.#references.get(shape) ?? 0
-      if (count > 1) this.#references.set(shape, count - 1)
-      else if (this.#references.delete(shape)) this.#bytes -= bytesOf(shape)
-    }
+  letGo(text: KeptText): void {
+    if (--text.references > 0) return
+    this.#texts.delete(text.shape)
+    this.#bytes -= bytesOf(text.shape)
   }
 }
 

@@ -4,7 +4,7 @@ import { Listeners } from '../listeners.js'
 import { roundMillis } from '../round-millis.js'
 import type { ObservedQuery } from '../units/observed-query.js'
 import type { UnitActivity } from '../units/unit-activity.js'
-import { KeptTexts } from './kept-texts.js'
+import { KeptQueries, type KeptRun } from './kept-queries.js'
 import type { RecentUnit, RecentUnitDetails } from './recent-unit.js'
 import { UnitTimeline } from './unit-timeline.js'
 
@@ -12,26 +12,29 @@ import { UnitTimeline } from './unit-timeline.js'
 export const maximumHistoryBytes = 8_000_000
 const bytesPerUnit = 600
 const maximumFindings = 32
+const maximumSpares = 32
 const noFindings: readonly string[] = []
 
 /** A unit of work that has ended. Not the unit itself, which may hold a span; its figures are made when asked for. */
 interface EndedUnit
-  extends Pick<UnitOfWork, 'kind' | 'name' | 'statusCode' | 'traceId' | 'startedAt' | 'endedAt'> {
-  readonly number: number
-  readonly findings: readonly string[]
-  readonly timeline: UnitTimeline
+  extends KeptRun,
+    Pick<UnitOfWork, 'kind' | 'name' | 'statusCode' | 'traceId' | 'startedAt' | 'endedAt'>,
+    Pick<RecentUnit, 'number' | 'findings' | 'queries' | 'failedQueries' | 'rows'> {
+  readonly databaseMillis: number
+  readonly waitMillis: number
 }
 
 /** The latest units of work that have ended, with their queries: so many, and not more than 8 MB. */
 export class UnitHistory implements FindingSink {
   readonly name = 'unit-history'
   readonly #size: number
-  /** By number, the oldest first. */
-  readonly #units: Map<number, EndedUnit> = new Map()
+  /** The oldest first, from {@link #dropped} on. */
+  #units: (EndedUnit | undefined)[] = []
+  #dropped = 0
+  readonly #queries: KeptQueries = new KeptQueries()
+  readonly #spares: UnitTimeline[] = []
   readonly #found: WeakMap<UnitOfWork, string[]> = new WeakMap()
-  readonly #texts: KeptTexts = new KeptTexts()
   readonly #listeners: Listeners<RecentUnit> = new Listeners('a listener to ended units of work')
-  #bytes = 0
   #ended = 0
 
   /** @param size units; 0 to keep none. */
@@ -46,7 +49,7 @@ export class UnitHistory implements FindingSink {
 
   queryEnded(query: ObservedQuery, activity: UnitActivity): void {
     if (this.#size === 0 && !this.#listeners.isListened) return
-    activity.timeline ??= new UnitTimeline()
+    activity.timeline ??= this.#spares.pop() ?? new UnitTimeline()
     activity.timeline.add(query, activity.unit)
   }
 
@@ -57,66 +60,91 @@ export class UnitHistory implements FindingSink {
     else if (found.length < maximumFindings && !found.includes(finding.id)) found.push(finding.id)
   }
 
-  unitEnded({ unit, timeline }: UnitActivity): void {
+  unitEnded(activity: UnitActivity): void {
+    const { unit, timeline } = activity
     if (timeline === undefined) return
-    const { kind, name, statusCode, traceId, startedAt } = unit
-    const ended: EndedUnit = {
-      number: ++this.#ended,
-      kind,
-      name,
-      statusCode,
-      traceId,
-      startedAt,
-      // One that was pushed out has not ended.
-      endedAt: unit.endedAt || performance.now(),
-      findings: this.#found.get(unit) ?? noFindings,
-      timeline,
-    }
-    if (this.#size > 0) this.#keep(ended)
+    activity.timeline = undefined
+    const ended = this.#endedUnit(unit, timeline)
     if (this.#listeners.isListened) this.#listeners.tell(figuresOf(ended))
+    if (this.#size > 0) this.#keep(ended)
+    if (this.#spares.length === maximumSpares || !timeline.isSmall) return
+    timeline.clear()
+    this.#spares.push(timeline)
   }
 
   /** The latest first. */
   latest(limit: number): readonly RecentUnit[] {
-    return [...this.#units.values()].slice(-limit).map(figuresOf).reverse()
+    const from = Math.max(this.#dropped, this.#units.length - limit)
+    return this.#kept(from).map(figuresOf).reverse()
   }
 
   details(number: number): RecentUnitDetails | undefined {
-    const kept = this.#units.get(number)
-    return kept && { ...figuresOf(kept), listed: kept.timeline.listed }
+    const kept = this.#kept(this.#dropped).find((unit) => unit.number === number)
+    return kept && { ...figuresOf(kept), listed: this.#queries.queriesOf(kept) }
   }
 
   get bytes(): number {
-    return this.#bytes + this.#texts.bytes
+    return (this.#units.length - this.#dropped) * bytesPerUnit + this.#queries.bytes
+  }
+
+  #endedUnit(unit: UnitOfWork, timeline: UnitTimeline): EndedUnit {
+    return {
+      number: ++this.#ended,
+      kind: unit.kind,
+      name: unit.name,
+      statusCode: unit.statusCode,
+      traceId: unit.traceId,
+      startedAt: unit.startedAt,
+      // One that was pushed out has not ended.
+      endedAt: unit.endedAt || performance.now(),
+      findings: this.#found.get(unit) ?? noFindings,
+      queries: timeline.queries,
+      failedQueries: timeline.failedQueries,
+      rows: timeline.rows,
+      databaseMillis: timeline.databaseMillis,
+      waitMillis: timeline.waitMillis,
+      first: this.#size > 0 ? this.#queries.add(timeline) : 0,
+      listed: timeline.listed,
+      errors: timeline.errors,
+    }
   }
 
   #keep(kept: EndedUnit): void {
-    this.#units.set(kept.number, kept)
-    this.#bytes += bytesPerUnit + kept.timeline.bytes
-    this.#texts.keep(kept.timeline.shapes)
-    for (const [number, oldest] of this.#units) {
-      if (this.#units.size <= this.#size && this.bytes <= maximumHistoryBytes) return
-      this.#units.delete(number)
-      this.#bytes -= bytesPerUnit + oldest.timeline.bytes
-      this.#texts.letGo(oldest.timeline.shapes)
-    }
+    this.#units.push(kept)
+    while (this.#units.length - this.#dropped > this.#size || this.bytes > maximumHistoryBytes) this.#drop()
+    if (this.#dropped * 2 <= this.#units.length) return
+    // Half of the places are empty: each unit is moved once, as it were.
+    this.#units = this.#units.slice(this.#dropped)
+    this.#dropped = 0
+  }
+
+  #drop(): void {
+    const oldest = this.#units[this.#dropped]
+    if (oldest === undefined) return
+    this.#units[this.#dropped++] = undefined
+    this.#queries.drop(oldest.listed)
+  }
+
+  #kept(from: number): readonly EndedUnit[] {
+    return this.#units.slice(from).filter((unit) => unit !== undefined)
   }
 }
 
-function figuresOf({ timeline, startedAt, endedAt, ...unit }: EndedUnit): RecentUnit {
+function figuresOf(ended: EndedUnit): RecentUnit {
+  const { startedAt, endedAt, databaseMillis, waitMillis } = ended
   return {
-    number: unit.number,
-    kind: unit.kind,
-    name: unit.name,
-    statusCode: unit.statusCode,
-    traceId: unit.traceId,
+    number: ended.number,
+    kind: ended.kind,
+    name: ended.name,
+    statusCode: ended.statusCode,
+    traceId: ended.traceId,
     startedAt: new Date(performance.timeOrigin + startedAt).toISOString(),
     durationMillis: roundMillis(endedAt - startedAt),
-    queries: timeline.queries,
-    failedQueries: timeline.failedQueries,
-    rows: timeline.rows,
-    databaseMillis: roundMillis(timeline.databaseMillis),
-    waitMillis: roundMillis(timeline.waitMillis),
-    findings: unit.findings,
+    queries: ended.queries,
+    failedQueries: ended.failedQueries,
+    rows: ended.rows,
+    databaseMillis: roundMillis(databaseMillis),
+    waitMillis: roundMillis(waitMillis),
+    findings: ended.findings,
   }
 }
