@@ -17,6 +17,7 @@ const layers: Record<string, number> = {
   'pool-care': 2,
   'slow-query-log': 2,
   inspector: 2,
+  'metrics-endpoint': 2,
   testing: 2,
   pgspan: 3,
 }

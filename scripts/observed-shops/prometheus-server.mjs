@@ -12,6 +12,7 @@ import { freePort } from '../../examples/shop/demo/free-port.js'
  * @typedef {{ readonly labels: Labels, readonly value: number }} Sample
  * @typedef {{ readonly labels: Labels, readonly points: readonly (readonly [seconds: number, value: number])[] }} Series
  * @typedef {{ readonly state: 'pending' | 'firing', readonly labels: Labels, readonly annotations: Labels }} ActiveAlert
+ * @typedef {{ readonly series: Labels, readonly labels: Labels, readonly value: number }} StoredExemplar
  *
  * @typedef {object} PrometheusOptions
  * @property {string} program
@@ -23,6 +24,7 @@ import { freePort } from '../../examples/shop/demo/free-port.js'
  * @property {(expression: string, at?: number) => Promise<readonly Sample[]>} query the value of each series, now or at a
  *   time in seconds
  * @property {(expression: string, range: { from: number, to: number, step: number }) => Promise<readonly Series[]>} range
+ * @property {(expression: string) => Promise<readonly StoredExemplar[]>} exemplars of its series, within the last hour
  * @property {() => Promise<readonly ActiveAlert[]>} alerts those that are pending or firing now
  * @property {() => Promise<readonly { name: string, lastError?: string }[]>} failedRules
  * @property {() => Promise<void>} stop
@@ -45,6 +47,7 @@ export async function startPrometheus({ program, jobs, rules = 'groups: []', rel
     `--config.file=${config}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=${url.slice('http://'.length)}`,
+    '--enable-feature=exemplar-storage',
   ]
   const child = spawn(program, flags, { stdio: 'ignore' })
   await ready(url, child)
@@ -65,6 +68,18 @@ export async function startPrometheus({ program, jobs, rules = 'groups: []', rel
         labels: metric,
         points: values.map((/** @type {[number, string]} */ [at, value]) => [at, Number(value)]),
       }))
+    },
+    exemplars: async (expression) => {
+      const now = Date.now() / 1000
+      const range = { start: String(now - 3600), end: String(now + 60) }
+      const found = await ask('query_exemplars', { query: expression, ...range })
+      return found.flatMap((/** @type {any} */ { seriesLabels, exemplars }) =>
+        exemplars.map((/** @type {any} */ { labels, value }) => ({
+          series: seriesLabels,
+          labels,
+          value: Number(value),
+        })),
+      )
     },
     alerts: async () => (await ask('alerts', {})).alerts,
     failedRules: async () =>
@@ -111,7 +126,7 @@ async function ready(url, child) {
 function asking(url) {
   return async (what, parameters) => {
     const body = new URLSearchParams(parameters)
-    const response = ['query', 'query_range'].includes(what)
+    const response = what.startsWith('query')
       ? await fetch(`${url}/api/v1/${what}`, { method: 'POST', body })
       : await fetch(`${url}/api/v1/${what}`)
     const { status, error, data } = /** @type {any} */ (await response.json())

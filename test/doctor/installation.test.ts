@@ -25,7 +25,7 @@ describe('what is installed', () => {
       const { code, stdout } = await runPgspan(['doctor'], {}, { folder, program })
       expect(code).toBe(1)
       expect(stdout.replace(/\s+/g, ' ')).toContain(
-        'warning no_sdk OpenTelemetry’s SDK is not installed here. Findings are made and printed, but spans and metrics go nowhere. → npm install @opentelemetry/sdk-node@^0.223.0',
+        'warning no_sdk OpenTelemetry’s SDK is not installed here. There are findings and metrics for Prometheus, but no spans, and a collector gets nothing. → npm install @opentelemetry/sdk-node@^0.223.0',
       )
     }))
 

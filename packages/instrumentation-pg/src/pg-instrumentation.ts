@@ -17,7 +17,11 @@ import { createSqlCommenter } from './sql-commenter.js'
  * @throws TypeError for an option that does not exist or has a wrong value.
  */
 export class PgInstrumentation extends InstrumentationBase<PgInstrumentationConfig> {
-  readonly #instruments: Instruments = new Instruments(packageName, packageVersion)
+  readonly #instruments: Instruments = new Instruments(
+    packageName,
+    packageVersion,
+    () => this.#recording.isFirst,
+  )
   readonly #logger: EventLogger = new EventLogger(packageName, packageVersion)
   readonly #recording: ProviderRecording = new ProviderRecording(
     (parts) => this.#record(parts),
@@ -89,7 +93,7 @@ export class PgInstrumentation extends InstrumentationBase<PgInstrumentationConf
     if (this.#commenter !== undefined) processState().sqlCommenters.add(this.#commenter)
   }
 
-  /** No SDK has registered itself, and no comment is written into queries. */
+  /** No SDK has registered itself, there is no metrics endpoint, and no comment is written into queries. */
   get #isSilent(): boolean {
     return (
       this.#commenter === undefined &&

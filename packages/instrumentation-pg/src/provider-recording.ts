@@ -5,7 +5,7 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api'
-import { processState, type Recording, shareProviders } from '@pgspan/lifecycle'
+import { type ProcessState, processState, type Recording, shareProviders } from '@pgspan/lifecycle'
 import type { RecordedParts } from './recorders/recorder-set.js'
 
 /** What the api's global provider stands for as long as nobody has registered one. */
@@ -18,6 +18,7 @@ const noTracerProvider = new ProxyTracerProvider().getDelegate()
 export class ProviderRecording {
   readonly #record: (parts: RecordedParts | undefined) => void
   readonly #entry: Recording
+  readonly #state: ProcessState = processState()
   #tracerProvider: TracerProvider | undefined = undefined
   #meterProvider: MeterProvider | undefined = undefined
   #parts: RecordedParts | undefined = undefined
@@ -61,6 +62,11 @@ export class ProviderRecording {
     const { loggerProvider } = this.#entry
     const first = processState().recordings.find((recording) => recording.loggerProvider === loggerProvider)
     return first === undefined || first === this.#entry
+  }
+
+  /** True if no other instrumentation has begun before: this one records its metrics, whoever else does. */
+  get isFirst(): boolean {
+    return this.#state.recordings[0] === this.#entry
   }
 
   /** True as long as no tracer provider was set or registered. */

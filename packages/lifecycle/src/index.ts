@@ -16,6 +16,7 @@ export {
 } from './database-target.js'
 export type { DirtyRelease, DirtyReleaseKind } from './dirty-release.js'
 export { Dispatcher } from './dispatcher.js'
+export { FurtherMeterProviders } from './further-meter-providers.js'
 export { nameRoute } from './http-routes.js'
 export { followHttpRequests, type HttpRequestListener } from './http-units-of-work.js'
 export {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Dispatcher } from './dispatcher.js'
+import { FurtherMeterProviders } from './further-meter-providers.js'
 import type { HttpRequestListener } from './http-units-of-work.js'
 import { LoopStallSampler } from './loop-stall-sampler.js'
 import { PoolNames } from './pool-names.js'
@@ -38,6 +39,8 @@ export interface ProcessState {
   ignoredFindingsStorage?: AsyncLocalStorage<string>
   /** When the event loop was blocked, as long as somebody watches. */
   loopStalls: LoopStallSampler
+  /** Who receives metrics beside the provider that is set or registered. */
+  meterProviders: FurtherMeterProviders
 }
 
 const key: unique symbol = Symbol.for('pgspan.process.1')
@@ -59,5 +62,6 @@ export function processState(): ProcessState {
   state.lastConnectionId ??= 0
   state.sqlCommenters ??= new Set()
   state.loopStalls ??= new LoopStallSampler()
+  state.meterProviders ??= new FurtherMeterProviders()
   return state as ProcessState
 }

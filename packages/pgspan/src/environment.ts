@@ -1,5 +1,6 @@
 import { diag } from '@opentelemetry/api'
 import { nearest } from './edit-distance.js'
+import { type MetricsEndpointKind, metricsEndpointKinds } from './metrics-endpoint-kind.js'
 import { type LogDestination, logDestinations } from './query-log.js'
 
 /** Settings that environment variables give, checked. */
@@ -12,6 +13,7 @@ export interface EnvironmentSettings {
   readonly serverFigures: boolean | undefined
   readonly suppressionsFile: string | undefined
   readonly inspector: boolean | number | undefined
+  readonly metricsEndpoint: MetricsEndpointKind | undefined
   readonly queryLog: {
     readonly destinations: readonly LogDestination[]
     /** Of files. */
@@ -53,6 +55,9 @@ const readPageSwitch: Reader<boolean | number> = (value) => {
   return Number.isInteger(port) && port > 1 && port < 65_536 ? port : readBoolean(value)
 }
 
+const readEndpointKind: Reader<MetricsEndpointKind> = (value) =>
+  metricsEndpointKinds.find((kind) => kind === value.toLowerCase())
+
 const variables = [
   'PGSPAN_DISABLED',
   'PGSPAN_SLOW_QUERY_MILLIS',
@@ -62,6 +67,7 @@ const variables = [
   'PGSPAN_SERVER_FIGURES',
   'PGSPAN_SUPPRESSIONS_FILE',
   'PGSPAN_INSPECTOR',
+  'PGSPAN_METRICS_ENDPOINT',
   'PGSPAN_QUERY_LOG',
   'PGSPAN_QUERY_LOG_DIRECTORY',
   'PGSPAN_QUERY_LOG_SAMPLE_RATE',
@@ -105,6 +111,7 @@ export function readEnvironment(
     serverFigures: read('PGSPAN_SERVER_FIGURES', readBoolean, '1 or 0'),
     suppressionsFile: read('PGSPAN_SUPPRESSIONS_FILE', (path) => path, 'the path of a file'),
     inspector: read('PGSPAN_INSPECTOR', readPageSwitch, '1, 0 or a port'),
+    metricsEndpoint: read('PGSPAN_METRICS_ENDPOINT', readEndpointKind, metricsEndpointKinds.join(' or ')),
     queryLog: {
       destinations:
         read('PGSPAN_QUERY_LOG', readDestinations, `some of ${logDestinations.join(', ')}, with commas`) ??

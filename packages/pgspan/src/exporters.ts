@@ -33,16 +33,14 @@ export interface PrometheusAddress {
  * unless `OTEL_METRICS_EXPORTER` names others.
  *
  * @param sdkRequire sees what the SDK depends on: it brings every exporter.
+ * @param address of the SDK's Prometheus exporter; false for none of its own.
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function exportersFromEnvironment(
   sdkRequire: NodeJS.Require,
   address: PrometheusAddress | false,
 ): Exporters {
-  const prometheus =
-    address && exportersOf('metrics').includes('prometheus')
-      ? prometheusReader(sdkRequire, address)
-      : undefined
+  const prometheus = address && asksForPrometheus() ? prometheusReader(sdkRequire, address) : undefined
   return {
     spanProcessors: exportersOf('traces').flatMap((name) => spanProcessor(sdkRequire, name)),
     metricReaders: [
@@ -52,6 +50,11 @@ export function exportersFromEnvironment(
     logRecordProcessors: exportersOf('logs').length === 0 ? [] : undefined,
     prometheus,
   }
+}
+
+/** True if metrics are to be scraped. */
+export function asksForPrometheus(): boolean {
+  return exportersOf('metrics').includes('prometheus')
 }
 
 function exportersOf(signal: Signal): readonly string[] {

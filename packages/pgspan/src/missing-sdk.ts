@@ -6,10 +6,17 @@ const sdkOfApi: readonly (readonly [apiMinor: number, sdkNode: string])[] = [
   [9, '^0.223.0'],
 ]
 
-/** One line for a person: that there is no SDK, what works all the same, and the command that installs one. */
-export function describeMissingSdk(): string {
+/**
+ * One line for a person: that there is no SDK, what works all the same, and the command that installs one.
+ *
+ * @param hasMetrics the metrics endpoint is there.
+ */
+export function describeMissingSdk(hasMetrics: boolean): string {
   const version = installedVersion('@opentelemetry/api', __filename) ?? '1.9.0'
   const minor = Number(version.split('.')[1])
   const range = sdkOfApi.find(([apiMinor]) => minor >= apiMinor)?.[1] ?? '^0.223.0'
-  return `pgspan: no OpenTelemetry SDK is installed, so findings are made but nothing is exported. For spans and metrics: npm install @opentelemetry/sdk-node@${range}`
+  const state = hasMetrics
+    ? 'there are findings and metrics for Prometheus, but no spans. For those'
+    : 'findings are made but nothing is exported. For spans and metrics'
+  return `pgspan: no OpenTelemetry SDK is installed, so ${state}: npm install @opentelemetry/sdk-node@${range}`
 }

@@ -4,6 +4,7 @@ import type { Finding, InsightsOptions } from '@pgspan/insights'
 import type { PgInstrumentationConfig, SpanRule } from '@pgspan/instrumentation-pg'
 import type { PoolCareOptions, ServerFiguresOptions } from '@pgspan/pool-care'
 import type { QueryLogOptions } from '@pgspan/slow-query-log'
+import { type MetricsEndpointKind, metricsEndpointKinds } from './metrics-endpoint-kind.js'
 import type { SdkSpanProcessor } from './sdk-packages.js'
 
 /** Options of {@link startPgspan}; all optional. What is given here wins over environment variables. */
@@ -52,6 +53,13 @@ export interface PgspanOptions {
   readonly insights?: InsightsOptions
   /** More options of the instrumentation of `pg`: hooks, SQL comments, parameters. Those above win. */
   readonly pg?: PgInstrumentationConfig
+  /**
+   * Who writes what Prometheus scrapes. `pgspan`: names with units, exemplars, also without an SDK. `opentelemetry`: the
+   * SDK's Prometheus exporter, whose names have no units.
+   *
+   * @defaultValue `PGSPAN_METRICS_ENDPOINT`, or `pgspan`
+   */
+  readonly metricsEndpoint?: MetricsEndpointKind
   /** Where the metrics endpoint listens. @defaultValue `OTEL_EXPORTER_PROMETHEUS_HOST`, or `127.0.0.1` */
   readonly prometheusHost?: string
   /**
@@ -101,6 +109,7 @@ const checks: { [Option in keyof Required<PgspanOptions>]: readonly [(value: unk
     connectSpans: [isRule, "'always', 'never' or 'slow'"],
     insights: [(value) => typeof value === 'object' && value !== null, 'an object of options'],
     pg: [(value) => typeof value === 'object' && value !== null, 'an object of options'],
+    metricsEndpoint: [isEndpointKind, metricsEndpointKinds.map((kind) => `'${kind}'`).join(' or ')],
     prometheusHost: [isText, 'a host name or an address'],
     prometheusPort: [isPortOrFalse, 'a port from 1 to 65535, or false'],
     responseHeaders: [
@@ -159,6 +168,10 @@ function isPortOrFalse(value: unknown): boolean {
 
 function isPort(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536
+}
+
+function isEndpointKind(value: unknown): boolean {
+  return metricsEndpointKinds.some((kind) => kind === value)
 }
 
 function isRule(value: unknown): boolean {

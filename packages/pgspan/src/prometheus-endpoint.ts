@@ -1,7 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { diag } from '@opentelemetry/api'
 import type { PrometheusAddress } from './exporters.js'
-import type { PrometheusReader } from './sdk-packages.js'
 
 /** The endpoint that Prometheus scrapes. */
 export interface PrometheusEndpoint {
@@ -11,14 +16,13 @@ export interface PrometheusEndpoint {
 }
 
 /**
- * Serves `/metrics`. Neither the server nor a scraper's kept-alive connection keeps the process running, which the
- * exporter's own server would do.
+ * Serves `/metrics`. Neither the server nor a scraper's kept-alive connection keeps the process running.
  */
 export function startPrometheusEndpoint(
-  reader: PrometheusReader,
+  handler: RequestListener,
   address: PrometheusAddress,
 ): PrometheusEndpoint {
-  const server = createServer((request, response) => serve(reader, request, response))
+  const server = createServer((request, response) => serve(handler, request, response))
   server.on('connection', (socket) => socket.unref())
   server.unref()
   const url = listen(server, address)
@@ -31,9 +35,9 @@ export function startPrometheusEndpoint(
   }
 }
 
-function serve(reader: PrometheusReader, request: IncomingMessage, response: ServerResponse): void {
+function serve(handler: RequestListener, request: IncomingMessage, response: ServerResponse): void {
   if (request.url?.split('?', 1)[0] === '/metrics') {
-    reader.getMetricsRequestHandler(request, response)
+    handler(request, response)
     return
   }
   response.statusCode = 404

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Attributes } from '@opentelemetry/api'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 
 // What pgspan uses of OpenTelemetry's SDK: the same in the 2.x and the 3.x line. The packages are optional peers, so
@@ -30,6 +31,7 @@ export interface SdkNodePackage {
 
 /** Attributes of this process. */
 export interface SdkResource {
+  readonly attributes: Attributes
   merge(other: SdkResource): SdkResource
   waitForAsyncAttributes?(): Promise<void>
 }

@@ -2,25 +2,37 @@ import type { Instrumentation } from '@opentelemetry/instrumentation'
 import { exportersFromEnvironment, type PrometheusAddress } from './exporters.js'
 import { loadOptionalPackage } from './optional-package.js'
 import type { PgspanOptions } from './options.js'
-import { startPrometheusEndpoint } from './prometheus-endpoint.js'
-import type { ResourcesPackage, SdkNodePackage, SdkResource, SdkSpanProcessor } from './sdk-packages.js'
+import type {
+  PrometheusReader,
+  ResourcesPackage,
+  SdkNodePackage,
+  SdkResource,
+  SdkSpanProcessor,
+} from './sdk-packages.js'
 
 /** A running OpenTelemetry SDK. */
 export interface RunningSdk {
-  /** Settles when the metrics endpoint listens, with its address; undefined without one. */
-  readonly metricsUrl: Promise<string | undefined>
+  /** Its Prometheus exporter, if the environment asks for it; it listens nowhere yet. */
+  readonly prometheus: PrometheusReader | undefined
+  /** Undefined if NodeSDK detects it by itself. */
+  readonly resource: SdkResource | undefined
   shutdown(): Promise<void>
 }
 
-/** Starts NodeSDK with the exporters that the environment asks for; undefined if no SDK is installed. */
+/**
+ * Starts NodeSDK with the exporters that the environment asks for; undefined if no SDK is installed.
+ *
+ * @param hasPrometheus the SDK's Prometheus exporter is among them.
+ */
 export function startSdk(
   options: PgspanOptions,
+  hasPrometheus: boolean,
   instrumentations: readonly Instrumentation[],
   insights: SdkSpanProcessor,
 ): RunningSdk | undefined {
   const sdkNode = loadOptionalPackage<SdkNodePackage>('@opentelemetry/sdk-node')
   if (sdkNode === undefined) return undefined
-  const address = prometheusAddress(options)
+  const address = hasPrometheus && prometheusAddress(options)
   const exporters = exportersFromEnvironment(sdkNode.require, address)
   const resource = detectedResource(sdkNode.require, options.serviceName)
   const sdk = new sdkNode.exports.NodeSDK({
@@ -32,14 +44,10 @@ export function startSdk(
     ...(exporters.logRecordProcessors && { logRecordProcessors: exporters.logRecordProcessors }),
   })
   sdk.start()
-  const { prometheus } = exporters
-  const endpoint = prometheus && address ? startPrometheusEndpoint(prometheus, address) : undefined
   return {
-    metricsUrl: endpoint?.url ?? Promise.resolve(undefined),
-    async shutdown() {
-      endpoint?.close()
-      await sdk.shutdown()
-    },
+    prometheus: exporters.prometheus,
+    resource,
+    shutdown: () => sdk.shutdown(),
   }
 }
 

@@ -14,6 +14,7 @@ import { checkOptions, insightsOptions, type PgspanOptions } from './options.js'
 import { type PoolParts, startPoolParts } from './pool-parts.js'
 import { makeQueryLog } from './query-log.js'
 import { prometheusAddress, startSdk } from './sdk.js'
+import { startMetrics } from './start-metrics.js'
 
 /** What {@link startPgspan} started. */
 export interface Pgspan extends Omit<PoolParts, 'close'> {
@@ -34,9 +35,9 @@ const nothingObserved =
 
 /**
  * Starts everything: spans and metrics of `pg`, insights, and, where OpenTelemetry's SDK is installed, its exporters
- * as the standard `OTEL_*` variables say, with a Prometheus endpoint. Call it before the application loads `pg`.
+ * as the standard `OTEL_*` variables say, with an endpoint for Prometheus. Call it before the application loads `pg`.
  *
- * Without an SDK findings are still made, and printed. With `PGSPAN_DISABLED=1` nothing is started.
+ * Without an SDK findings are still made and printed, and the endpoint is there. With `PGSPAN_DISABLED=1` nothing is started.
  *
  * @throws TypeError for an option that does not exist or has a wrong value. Nothing else stops the service: what
  * cannot be started is named in one line.
@@ -68,10 +69,13 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
   const isDoctorHeard = isShown(options, environment)
   const { close: closePoolParts, ...poolParts } = startPoolParts(options, environment, isDoctorHeard)
   const stopListening = listen(insights, options, environment)
-  const sdk = runGuarded(() => startSdk(options, instrumentations, new InsightsSpanProcessor(insights)))
+  const kind = options.metricsEndpoint ?? environment.metricsEndpoint ?? 'pgspan'
+  const spans = new InsightsSpanProcessor(insights)
+  const sdk = runGuarded(() => startSdk(options, kind === 'opentelemetry', instrumentations, spans))
+  const metrics = runGuarded(() => startMetrics(options, kind, sdk, instrumentations))
   if (sdk === undefined) {
     insights.attach()
-    process.stderr.write(`${describeMissingSdk()}\n`)
+    process.stderr.write(`${describeMissingSdk(metrics !== undefined)}\n`)
   }
   const stopHeaders = runGuarded(() => startHeaders(options, insights))
   const inspector = options.inspector ?? environment.inspector ?? isShown(options, environment)
@@ -85,13 +89,14 @@ export function startPgspan(options: PgspanOptions = {}): Pgspan {
     insights,
     ...poolParts,
     queryLog,
-    metricsUrl: sdk?.metricsUrl ?? Promise.resolve(undefined),
+    metricsUrl: metrics?.url ?? Promise.resolve(undefined),
     inspectorUrl: page?.url ?? Promise.resolve(undefined),
     async shutdown() {
       if (processState().patchedDrivers.size === 0) diag.warn(`pgspan: ${nothingObserved}`)
       stopListening()
       stopHeaders?.()
       page?.close()
+      metrics?.close()
       closePoolParts()
       insights.close()
       await Promise.all([queryLog?.close(), sdk?.shutdown()])

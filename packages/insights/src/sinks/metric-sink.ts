@@ -7,6 +7,7 @@ import {
   ValueType,
 } from '@opentelemetry/api'
 import { attributes, metrics as definitions, type MetricDefinition } from '@pgspan/conventions'
+import { type ProcessState, processState } from '@pgspan/lifecycle'
 import type { Finding } from '../findings/finding.js'
 import type { FindingSink, SightedFinding } from '../findings/finding-sink.js'
 import { packageName, packageVersion } from '../package-version.js'
@@ -29,6 +30,7 @@ interface Instruments {
 export class MetricSink implements FindingSink {
   readonly name = 'metric-sink'
   readonly #explicit: MeterProvider | undefined
+  readonly #state: ProcessState = processState()
   #instruments: Instruments | undefined = undefined
   readonly #namespaces: Set<string> = new Set()
 
@@ -37,19 +39,22 @@ export class MetricSink implements FindingSink {
     this.#explicit = provider
   }
 
-  counted({ finding }: SightedFinding): void {
+  counted({ finding, callerContext }: SightedFinding): void {
     const { findings, repetitions } = this.#current()
     const { kind, severity, namespace, evidence } = finding
-    findings.add(1, {
+    const counted = {
       [attributes.pgspanFindingKind]: kind,
       [attributes.pgspanFindingSeverity]: severity,
       ...(namespace !== undefined && { [attributes.dbNamespace]: this.#bounded(namespace) }),
-    })
-    if (isRepetition(kind)) repetitions.record(evidence.count, { [attributes.pgspanFindingKind]: kind })
+    }
+    // It is counted when its unit of work has ended, in nobody's context.
+    findings.add(1, counted, callerContext)
+    if (isRepetition(kind))
+      repetitions.record(evidence.count, { [attributes.pgspanFindingKind]: kind }, callerContext)
   }
 
   #current(): Instruments {
-    const provider = this.#explicit ?? metrics.getMeterProvider()
+    const provider = this.#state.meterProviders.joinedTo(this.#explicit ?? metrics.getMeterProvider())
     if (this.#instruments?.provider === provider) return this.#instruments
     const meter = provider.getMeter(packageName, packageVersion)
     this.#instruments = {

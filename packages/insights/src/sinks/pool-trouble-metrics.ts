@@ -1,5 +1,6 @@
 import { type Counter, type MeterProvider, metrics, type UpDownCounter, ValueType } from '@opentelemetry/api'
 import { attributes, metrics as definitions, type MetricDefinition } from '@pgspan/conventions'
+import { type ProcessState, processState } from '@pgspan/lifecycle'
 import { packageName, packageVersion } from '../package-version.js'
 import type { LeakKind } from '../pools/leak-kind.js'
 import type { PoolTroubles } from '../pools/pool-troubles.js'
@@ -22,6 +23,7 @@ interface Instruments {
  */
 export class PoolTroubleMetrics implements PoolTroubles {
   readonly #explicit: MeterProvider | undefined
+  readonly #state: ProcessState = processState()
   /** Leaks that are suspected now, by the name of the pool; as many names as pools may have. */
   readonly #suspected: Map<string, number> = new Map()
   #instruments: Instruments | undefined = undefined
@@ -61,8 +63,10 @@ export class PoolTroubleMetrics implements PoolTroubles {
   }
 
   #current(): Instruments {
-    const provider = this.#explicit ?? metrics.getMeterProvider()
+    const provider = this.#state.meterProviders.joinedTo(this.#explicit ?? metrics.getMeterProvider())
     if (this.#instruments?.provider === provider) return this.#instruments
+    // One that is left stays at 0, and one that is joined to both counts nothing twice.
+    for (const [pool, count] of this.#suspected) this.#instruments?.suspected.add(-count, named(pool))
     const meter = provider.getMeter(packageName, packageVersion)
     const counter = (definition: MetricDefinition): Counter =>
       meter.createCounter(definition.name, optionsOf(definition))

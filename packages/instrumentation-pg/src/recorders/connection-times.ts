@@ -23,15 +23,15 @@ export class ConnectionTimes implements Observer {
 
   checkoutSettled(checkout: Checkout): void {
     if (checkout.acquiredAt === 0) return
-    this.#waitTime.record(checkout.waitMillis, hotPoolAttributes(checkout.pool))
+    this.#waitTime.record(checkout.waitMillis, hotPoolAttributes(checkout.pool), checkout.callerContext)
   }
 
-  checkoutReleased({ acquiredAt, releasedAt, pool }: Checkout): void {
-    this.#useTime.record(releasedAt - acquiredAt, hotPoolAttributes(pool))
+  checkoutReleased({ acquiredAt, releasedAt, pool, callerContext }: Checkout): void {
+    this.#useTime.record(releasedAt - acquiredAt, hotPoolAttributes(pool), callerContext)
   }
 
-  connectionSettled({ startedAt, settledAt, pool, error }: ConnectionOpening): void {
+  connectionSettled({ startedAt, settledAt, pool, error, callerContext }: ConnectionOpening): void {
     if (pool === undefined || error !== undefined) return
-    this.#createTime.record(settledAt - startedAt, hotPoolAttributes(pool))
+    this.#createTime.record(settledAt - startedAt, hotPoolAttributes(pool), callerContext)
   }
 }

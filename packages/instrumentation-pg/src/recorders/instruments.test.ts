@@ -1,4 +1,4 @@
-import { metrics } from '@opentelemetry/api'
+import { metrics, ROOT_CONTEXT } from '@opentelemetry/api'
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -37,10 +37,10 @@ function newProvider(): {
 test('what is recorded before the SDK starts is lost, what comes after it is not', async () => {
   const instruments = new Instruments('test', '1')
   const durations = instruments.secondsOf(definitions.operationDuration)
-  durations.record(5, {})
+  durations.record(5, {}, ROOT_CONTEXT)
   const { provider, counts, boundaries } = newProvider()
   metrics.setGlobalMeterProvider(provider)
-  durations.record(5, {})
+  durations.record(5, {}, ROOT_CONTEXT)
   expect(await counts()).toEqual([1])
   expect(await boundaries()).toEqual([0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10])
 })
@@ -51,12 +51,12 @@ test('a provider that replaces another gets its own instruments', async () => {
   const durations = instruments.secondsOf(definitions.operationDuration)
   metrics.setGlobalMeterProvider(first.provider)
   const before = instruments.generation
-  durations.record(5, {})
+  durations.record(5, {}, ROOT_CONTEXT)
   metrics.disable()
   metrics.setGlobalMeterProvider(second.provider)
   expect(instruments.generation).toBe(before + 1)
-  durations.record(5, {})
-  durations.record(5, {})
+  durations.record(5, {}, ROOT_CONTEXT)
+  durations.record(5, {}, ROOT_CONTEXT)
   expect([await first.counts(), await second.counts()]).toEqual([[1], [2]])
 })
 
@@ -66,6 +66,6 @@ test('a provider that is given wins over the global one', async () => {
   const instruments = new Instruments('test', '1')
   const durations = instruments.secondsOf(definitions.operationDuration)
   instruments.setMeterProvider(given.provider)
-  durations.record(5, {})
+  durations.record(5, {}, ROOT_CONTEXT)
   expect([await global.counts(), await given.counts()]).toEqual([[], [1]])
 })

@@ -1,5 +1,6 @@
 import {
   type Attributes,
+  type Context,
   type Counter,
   type Histogram,
   type Meter,
@@ -8,6 +9,7 @@ import {
   ValueType,
 } from '@opentelemetry/api'
 import type { MetricDefinition } from '@pgspan/conventions'
+import { type ProcessState, processState } from '@pgspan/lifecycle'
 
 /**
  * The instruments of this package, made at their first use and made again when the meter provider changes.
@@ -18,15 +20,19 @@ import type { MetricDefinition } from '@pgspan/conventions'
 export class Instruments {
   readonly #scope: string
   readonly #version: string
+  readonly #isShared: () => boolean
+  readonly #state: ProcessState = processState()
   #explicit: MeterProvider | undefined = undefined
   #current: MeterProvider | undefined = undefined
   #meter: Meter | undefined = undefined
   #generation = 0
   readonly #counters: Map<string, Counter> = new Map()
 
-  constructor(scope: string, version: string) {
+  /** @param isShared false as long as another records the same: only one is heard by the metrics endpoint. */
+  constructor(scope: string, version: string, isShared: () => boolean = () => true) {
     this.#scope = scope
     this.#version = version
+    this.#isShared = isShared
   }
 
   /** Replaces the global provider. */
@@ -54,7 +60,8 @@ export class Instruments {
   }
 
   #refresh(): Meter {
-    const provider = this.#explicit ?? metrics.getMeterProvider()
+    const given = this.#explicit ?? metrics.getMeterProvider()
+    const provider = this.#isShared() ? this.#state.meterProviders.joinedTo(given) : given
     if (provider === this.#current && this.#meter !== undefined) return this.#meter
     this.#current = provider
     this.#generation++
@@ -86,13 +93,14 @@ export class SecondsHistogram {
     this.#definition = definition
   }
 
-  record(millis: number, attributes: Attributes): void {
+  /** @param context whose span an exemplar leads to. */
+  record(millis: number, attributes: Attributes, context: Context): void {
     const { meter } = this.#instruments
     if (meter !== this.#meter || this.#histogram === undefined) {
       this.#meter = meter
       this.#histogram = meter.createHistogram(this.#definition.name, optionsOf(this.#definition))
     }
-    this.#histogram.record(millis / 1000, attributes)
+    this.#histogram.record(millis / 1000, attributes, context)
   }
 }
 

@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api'
 import { errorTypeOf, metrics, attributes as names, sqlStateOf, targetAttributes } from '@pgspan/conventions'
 import type { Checkout, DatabaseTarget, Observer, QueryExecution, QueryShape } from '@pgspan/lifecycle'
 import { ByTarget } from './by-target.js'
+import { contextOfQuery } from './context-of-query.js'
 import type { Instruments, SecondsHistogram } from './instruments.js'
 
 /** More summaries than this on one process's metrics are counted together, as `_OTHER`. */
@@ -32,18 +33,22 @@ export class OperationDuration implements Observer {
   querySettled(query: QueryExecution): void {
     let attributes = this.#attributes.get(query.connection.target, query.shape)
     if (query.error !== undefined) attributes = this.#failed(attributes, query.error)
-    this.#histogram.record(query.settledAt - query.startedAt, attributes)
+    this.#histogram.record(query.settledAt - query.startedAt, attributes, contextOfQuery(query))
   }
 
   /** The query never came to be: nothing is known of it but where it would have gone. */
   checkoutSettled(checkout: Checkout): void {
     if (!checkout.forSingleQuery || checkout.failedAt === 0) return
     const attributes = this.#failed(targetAttributes(checkout.pool.target), checkout.error)
-    this.#histogram.record(checkout.waitMillis, attributes)
+    this.#histogram.record(checkout.waitMillis, attributes, checkout.callerContext)
   }
 
   #attributesOf(target: DatabaseTarget, shape: QueryShape): Attributes {
-    return { ...targetAttributes(target), [names.dbQuerySummary]: this.#summaries.take(shape.summary) }
+    // Frozen, so that an aggregation may know them by their identity.
+    return Object.freeze({
+      ...targetAttributes(target),
+      [names.dbQuerySummary]: this.#summaries.take(shape.summary),
+    })
   }
 
   #failed(attributes: Attributes, error: unknown): Attributes {

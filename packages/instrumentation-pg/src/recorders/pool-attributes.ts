@@ -14,10 +14,11 @@ export function poolAttributes(pool: PoolView): Attributes {
 export function hotPoolAttributes(pool: PoolView): Attributes {
   const known = hotPath.get(pool)
   if (known !== undefined) return known
-  const attributes = {
+  // Frozen, so that an aggregation may know them by their identity.
+  const attributes = Object.freeze({
     [names.dbClientConnectionPoolName]: pool.name,
     [names.dbSystemName]: names.postgresql,
-  }
+  })
   hotPath.set(pool, attributes)
   return attributes
 }

@@ -15,8 +15,8 @@ export function withoutSdk(): readonly TelemetryFinding[] {
       check: 'no_sdk',
       severity: 'warning',
       problem: 'OpenTelemetry’s SDK is not installed here.',
-      consequence: 'Findings are made and printed, but spans and metrics go nowhere.',
-      remedy: describeMissingSdk().replace(/^.*(?=npm install)/, ''),
+      consequence: 'There are findings and metrics for Prometheus, but no spans, and a collector gets nothing.',
+      remedy: describeMissingSdk(true).replace(/^.*(?=npm install)/, ''),
     },
   ]
 }

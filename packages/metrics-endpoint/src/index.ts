@@ -1,0 +1,7 @@
+export {
+  createMetricsEndpoint,
+  type MetricsAnswer,
+  type MetricsEndpoint,
+  type ScrapeHeaders,
+} from './metrics-endpoint.js'
+export type { FurtherRegistry, MetricsEndpointOptions } from './metrics-endpoint-options.js'
