@@ -1,6 +1,7 @@
 // Writes docs/telemetry.md from the catalogue in @pgspan/conventions. `npm run docs:telemetry`
 import { writeFile } from 'node:fs/promises'
 import { metrics } from '@pgspan/conventions'
+import { prometheusName } from '@pgspan/dashboards'
 
 const headings = {
   stable: 'Stable in the OpenTelemetry specification',
@@ -14,7 +15,8 @@ export function telemetryPage() {
     '# Metrics',
     '',
     'Written by `npm run docs:telemetry` from [`@pgspan/conventions`](../packages/conventions/src/metrics.ts).',
-    'Prometheus names are those of the OpenTelemetry JS exporter; a collector appends the unit (`_seconds`).',
+    'Prometheus names are those of pgspan’s own endpoint and of a collector; the Prometheus exporter of OpenTelemetry JS leaves',
+    'the unit (`_seconds`) out.',
   ]
   for (const [stability, heading] of Object.entries(headings)) {
     lines.push('', `## ${heading}`)
@@ -25,7 +27,9 @@ export function telemetryPage() {
   return `${lines.join('\n')}\n`
 }
 
-function metricLines({ name, description, instrument, unit, buckets, attributes, link, stability }) {
+function metricLines(metric) {
+  const { name, description, instrument, unit, buckets, attributes, link, stability } = metric
+  const prometheus = prometheusName(metric, 'spec', instrument === 'histogram' ? 'bucket' : undefined)
   return [
     `### \`${name}\``,
     '',
@@ -36,15 +40,9 @@ function metricLines({ name, description, instrument, unit, buckets, attributes,
     `| instrument | ${instrument}, in \`${unit}\` |`,
     ...(buckets ? [`| buckets | ${buckets.join(', ')} |`] : []),
     `| attributes | ${attributes.map((key) => `\`${key}\``).join(', ')} |`,
-    `| in Prometheus | \`${prometheusName(name, instrument)}\` |`,
+    `| in Prometheus | \`${prometheus}\` |`,
     ...(stability === 'pgspan' ? [] : [`| specification | <${link}> |`]),
   ]
-}
-
-function prometheusName(name, instrument) {
-  const base = name.replaceAll('.', '_')
-  if (instrument === 'counter') return `${base}_total`
-  return instrument === 'histogram' ? `${base}_bucket` : base
 }
 
 if (process.argv[1] === import.meta.filename) {

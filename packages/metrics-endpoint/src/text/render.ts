@@ -40,12 +40,14 @@ function familiesOf(collected: readonly ObservedSeries[]): Iterable<Family> {
     const { stream } = member
     const name = metricName(stream.name, stream.unit, stream.kind)
     const kind = stream.kind === 'upDownCounter' ? 'gauge' : stream.kind
-    const family = families.get(name.family)
-    if (family === undefined) families.set(name.family, { name, kind, members: [member] })
-    else if (family.kind === kind) family.members.push(member)
+    const family = families.get(name.family) ?? families.get(name.sample)
+    if (family === undefined) {
+      const made = { name, kind, members: [member] }
+      families.set(name.family, made).set(name.sample, made)
+    } else if (family.kind === kind) family.members.push(member)
     else reportConflict(stream, name)
   }
-  return families.values()
+  return new Set(families.values())
 }
 
 function samplesOf(

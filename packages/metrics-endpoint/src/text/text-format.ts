@@ -18,7 +18,8 @@ export interface TextFormat {
 /** @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
 export const prometheusText: TextFormat = {
   contentType: 'text/plain; version=0.0.4; charset=utf-8',
-  head: ({ sample }, kind, help) => `# HELP ${sample} ${escaped(help)}\n# TYPE ${sample} ${typeOf(kind)}\n`,
+  head: ({ sample }, kind, help) =>
+    `${line(`HELP ${sample}`, escaped(help))}# TYPE ${sample} ${typeOf(kind)}\n`,
   boundary: number,
   exemplar: () => '',
   target: (labels) =>
@@ -29,8 +30,8 @@ export const prometheusText: TextFormat = {
 /** @see https://prometheus.io/docs/specs/om/open_metrics_spec/ */
 export const openMetricsText: TextFormat = {
   contentType: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
-  head: ({ family, unit }, kind, help) =>
-    `# TYPE ${family} ${typeOf(kind)}\n${unit === undefined ? '' : `# UNIT ${family} ${unit}\n`}# HELP ${family} ${escaped(help).replace(/"/g, '\\"')}\n`,
+  head: ({ family, unit = '' }, kind, help) =>
+    `# TYPE ${family} ${typeOf(kind)}\n${line(`UNIT ${family}`, unit)}${line(`HELP ${family}`, escaped(help).replace(/"/g, '\\"'))}`,
   // A bound is a float there, and is to look like one.
   boundary: (value) => (Number.isInteger(value) ? `${value}.0` : number(value)),
   exemplar: (exemplar) =>
@@ -44,6 +45,11 @@ export const openMetricsText: TextFormat = {
 export function number(value: number): string {
   if (value === Infinity) return '+Inf'
   return value === -Infinity ? '-Inf' : String(value)
+}
+
+/** A line of a family's head; none where there is nothing to say. */
+function line(about: string, text: string): string {
+  return text === '' ? '' : `# ${about} ${text}\n`
 }
 
 function typeOf(kind: StreamKind): string {
