@@ -47,6 +47,7 @@ export async function startShopProcess({ connectionString, fault, isFixed = true
       // A machine that is busy with something else makes none of the shop's own queries slow.
       PGSPAN_SLOW_QUERY_MILLIS: '500',
       OTEL_EXPORTER_PROMETHEUS_PORT: port,
+      PGSPAN_METRICS_ENDPOINT: 'opentelemetry',
       ...env,
     },
   )

@@ -8,7 +8,11 @@ import { SpanStatusCode, trace } from '@opentelemetry/api'
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
 import { createMetricsEndpoint } from '@pgspan/metrics-endpoint'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Prometheus, type StoredExemplar, startPrometheus } from '../../scripts/observed-shops/prometheus-server.mjs'
+import {
+  type Prometheus,
+  type StoredExemplar,
+  startPrometheus,
+} from '../../scripts/observed-shops/prometheus-server.mjs'
 import { loadPg } from '../support/load-pg.js'
 import { findProgram } from '../support/programs.js'
 import { type Telemetry, useTelemetry } from '../support/telemetry.js'

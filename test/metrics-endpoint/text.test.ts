@@ -43,7 +43,10 @@ const attributes = fc.dictionary(
 const measurement = fc.record({
   kind: fc.constantFrom('counter', 'upDownCounter', 'histogram', 'gauge'),
   value: fc.oneof(fc.integer({ min: -5, max: 20 }), fc.double({ min: 0, max: 1e6, noNaN: true })),
-  attributes: fc.oneof(attributes, attributes.map((own) => Object.freeze(own))),
+  attributes: fc.oneof(
+    attributes,
+    attributes.map((own) => Object.freeze(own)),
+  ),
 })
 
 function record(

@@ -15,7 +15,8 @@ export function withoutSdk(): readonly TelemetryFinding[] {
       check: 'no_sdk',
       severity: 'warning',
       problem: 'OpenTelemetry’s SDK is not installed here.',
-      consequence: 'There are findings and metrics for Prometheus, but no spans, and a collector gets nothing.',
+      consequence:
+        'There are findings and metrics for Prometheus, but no spans, and a collector gets nothing.',
       remedy: describeMissingSdk(true).replace(/^.*(?=npm install)/, ''),
     },
   ]
