@@ -43,6 +43,16 @@ function healthOf(options: HealthOptions = {}): Health {
   return health
 }
 
+/** True if the answer is there before the event loop has turned: nothing was waited for. */
+async function isAnsweredAtOnce(health: Health): Promise<boolean> {
+  let isAnswered = false
+  void health.answer('GET', '/readyz').then(() => {
+    isAnswered = true
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  return isAnswered
+}
+
 /** What is said once the verdict has settled. */
 function settled(health: Health): ReturnType<typeof expect.poll> {
   return expect.poll(async () => (await health.check()).pools[0]?.reason, { timeout: 5_000, interval: 60 })
@@ -142,7 +152,13 @@ describe('a database that does not answer', () => {
     const postmaster = await postmasterOf(pool)
     process.kill(postmaster, 'SIGSTOP')
     try {
+      // Each answer is the verdict at hand, also while a probe waits for the server.
+      for (let n = 0; n < 40; n++) {
+        expect(await isAnsweredAtOnce(health)).toBe(true)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
       await settled(health).toBe('silent')
+      expect(await isAnsweredAtOnce(health)).toBe(true)
       expect(await health.answer('GET', '/readyz')).toMatchObject({ status: 503 })
       expect(await health.answer('GET', '/livez')).toMatchObject({ status: 200 })
     } finally {

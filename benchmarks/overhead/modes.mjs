@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { context, metrics, trace } from '@opentelemetry/api'
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
+import { requestOfHttp } from './http-requests.mjs'
 import { startSdk } from './silent-sdk.mjs'
 
 const require = createRequire(import.meta.url)
@@ -32,6 +33,8 @@ export const modes = {
   'pgspan with insights': { base: 'none' },
   'pgspan with query log': { base: 'none' },
   'pgspan logging 1 %': { base: 'none' },
+  'pgspan in http': { base: 'none' },
+  'pgspan with headers': { base: 'none' },
   upstream: { base: 'none' },
   'dd-trace without pg': { lacks: 'no sdk' },
   'dd-trace': { base: 'dd-trace without pg', lacks: 'no sdk' },
@@ -54,7 +57,8 @@ export function startMode(name, sdk, telemetry) {
   if (name.startsWith('pgspan')) instrument('@pgspan/instrumentation-pg')
   if (name === 'pgspan with query log') logQueries(0)
   if (name === 'pgspan logging 1 %') logQueries(0.01)
-  const request = hasInsights && sdk === 'no sdk' ? requestAsUnitOfWork() : requestAsSpan()
+  if (name === 'pgspan with headers') sendHeaders()
+  const request = hasInsights && sdk === 'no sdk' ? requestAsUnitOfWork() : requestAsSpan(isHttp(name))
   const around = name === 'floor' ? floor(telemetry) : { begin() {}, end() {} }
   return { request, ...around, latest, histograms }
 }
@@ -77,13 +81,23 @@ function insightsProcessor() {
   return new InsightsSpanProcessor({ console: false })
 }
 
-function requestAsSpan() {
+function requestAsSpan(isAnswered) {
   const tracer = trace.getTracer('application')
   return (work) =>
     tracer.startActiveSpan('request', async (span) => {
-      await work()
+      await (isAnswered ? requestOfHttp(work) : work())
       span.end()
     })
+}
+
+/** Their requests are answered with a head, which the others' are not: to be compared with each other. */
+function isHttp(name) {
+  return name === 'pgspan in http' || name === 'pgspan with headers'
+}
+
+function sendHeaders() {
+  const { sendDatabaseHeaders } = require('@pgspan/http')
+  sendDatabaseHeaders({ authorize: () => true })
 }
 
 /** Without a trace it is the HTTP request or the job that makes a unit of work. */

@@ -23,7 +23,8 @@ export function figuresOf(samples) {
     ofUpstream: ratio(extra(mode), medians.upstream && extra('upstream')),
   }))
   const insights = difference(medians['pgspan with insights']?.user, medians.pgspan?.user)
-  return { figures, insights, samples: mapValues(samples, (list) => list.map(({ user }) => user)) }
+  const headers = difference(medians['pgspan with headers']?.user, medians['pgspan in http']?.user)
+  return { figures, insights, headers, samples: mapValues(samples, (list) => list.map(({ user }) => user)) }
 }
 
 /** The middle of `values`. */
@@ -38,7 +39,7 @@ export function tableOf(results) {
   return results.map(sectionOf).join('')
 }
 
-function sectionOf({ workload, backend, sdk, figures, insights }) {
+function sectionOf({ workload, backend, sdk, figures, insights, headers }) {
   const lines = Object.entries(figures).map(([mode, { user, extra, overFloor, ofUpstream, spans }]) => {
     const isOurs = mode.startsWith('pgspan')
     const cells = [
@@ -54,8 +55,10 @@ function sectionOf({ workload, backend, sdk, figures, insights }) {
   })
   const title = `\n${workload}, ${backend} PostgreSQL, ${sdk}: user CPU per query, microseconds\n`
   const heads = rowOf('', ['in all', 'extra', 'over floor', 'of upstream', 'spans'])
-  const more = insights === undefined ? '' : `  insights add ${insights.toFixed(2)}\n`
-  return `${title}${heads}${lines.join('')}${more}`
+  const more = Object.entries({ insights, headers }).map(([part, added]) =>
+    added === undefined ? '' : `  ${part} add ${added.toFixed(2)}\n`,
+  )
+  return `${title}${heads}${lines.join('')}${more.join('')}`
 }
 
 function rowOf(name, cells) {

@@ -6,13 +6,13 @@ import { type HealthReport, type PoolHealth, worstOf } from './health-report.js'
 import { PoolWatch } from './pool-watch.js'
 
 /** Nobody who asks waits longer than this. */
-const patienceMillis = 40
+const patienceMillis = 30
 /** Further pools are not watched. */
 const maximumPools = 64
 
 /** Says whether the service and its databases are well, without ever making it worse. */
 export interface Health {
-  /** The verdict of now: at once, or within 40 ms if nothing is known yet. Never rejects. */
+  /** The verdict of now: at once, or within 30 ms if nothing is known yet. Never rejects. */
   check(): Promise<HealthReport>
   /**
    * The answer to a request for one of the paths; undefined for any other path.

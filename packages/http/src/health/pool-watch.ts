@@ -3,7 +3,7 @@ import type { HealthSettings } from './health-options.js'
 import type { HealthReason, HealthStatus, PoolHealth } from './health-report.js'
 import { type ProbeResult, probe } from './pool-probe.js'
 
-/** A verdict without news is believed for so many times the fresh period; then it is unknown. */
+/** A verdict without news is believed for so many times the fresh period, and while a probe is tried; then it is unknown. */
 const staleFactor = 3
 /** Soon after a probe that says something else than the ones before, the next follows. */
 const doubtMillis = 500
@@ -116,7 +116,9 @@ export class PoolWatch {
   }
 
   #isStale(now: number): boolean {
-    return this.#checkedAt === 0 || now - this.#checkedAt > staleFactor * this.#settings.freshMillis
+    // A probe that is on its way is waited for by nobody who can be given the verdict before it.
+    const { freshMillis, probeTimeoutMillis } = this.#settings
+    return this.#checkedAt === 0 || now - this.#checkedAt > staleFactor * freshMillis + probeTimeoutMillis
   }
 
   /** Written only when somebody asks: queries come more often. */
