@@ -53,7 +53,10 @@ describe.skipIf(executablePath === undefined)('Server-Timing in Chromium (skippe
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+    browser = await chromium.launch({
+      ...(executablePath !== undefined && { executablePath }),
+      args: ['--no-sandbox', '--disable-gpu'],
+    })
     page = await browser.newPage()
   })
   afterAll(async () => {
