@@ -32,6 +32,13 @@ describe('a duplicate query asks for the same three times and more', () => {
     expect(finding('duplicate_query')).toMatchObject({ severity: 'warning', evidence: { count: 3 } })
   })
 
+  test('as information, where time passes before each: something may have changed', () => {
+    const { db, unit, finding } = simulate()
+    for (let n = 0; n < 8; n++) db.query(selectUser, [7], { millis: 20, pauseMillis: 100 })
+    unit.end()
+    expect(finding('duplicate_query')).toMatchObject({ severity: 'info', evidence: { count: 8 } })
+  })
+
   test('also without any values, and with values in the text', () => {
     const { db, unit, insights } = simulate()
     for (let n = 0; n < 3; n++) db.query('SELECT * FROM countries')

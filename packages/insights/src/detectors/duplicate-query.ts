@@ -8,15 +8,13 @@ import {
   mayRepeatByMistake,
   nameOf,
   repetitionEvidence,
-  severityOfSaving,
+  severityOfRepetition,
   statementDraft,
 } from './repetition.js'
 
 const leastRepetitions = 3
 /** So many equal queries are no beginning of an N+1 over a sorted list; there is no need to wait for its end. */
 const certainRepetitions = 100
-const warningMillis = 20
-const warningCount = 20
 
 /**
  * The same statement with the same values, three times and more, with nothing written to its tables in between.
@@ -58,10 +56,9 @@ function mayBeDuplicated({ shape }: QueryGroup): boolean {
 
 function draftOf(group: QueryGroup, count: number): FindingDraft {
   const evidence = repetitionEvidence(group, count)
-  const isWorthIt = (evidence.savedMillis ?? 0) >= warningMillis || count >= warningCount
   return {
     kind: 'duplicate_query',
-    severity: severityOfSaving(group, evidence, isWorthIt ? 'warning' : 'info'),
+    severity: severityOfRepetition(group, evidence),
     title: `${nameOf(group.shape)} asked for the same ${count} times`,
     evidence,
     ...statementDraft(group),

@@ -46,6 +46,20 @@ export function repetitionEvidence(group: QueryGroup, count: number): FindingEvi
   }
 }
 
+/** Worth a warning: what a person notices, or what a network of one millisecond makes of any loop. */
+const warningMillis = 20
+const warningCount = 20
+
+/**
+ * The severity of a repetition that may be meant. Where something else was awaited each time, it is information only: the
+ * loop saves how far it came, or looks whether something has changed.
+ */
+export function severityOfRepetition(group: QueryGroup, evidence: FindingEvidence): FindingSeverity {
+  if (group.isPaced) return 'info'
+  const isWorthIt = (evidence.savedMillis ?? 0) >= warningMillis || evidence.count >= warningCount
+  return severityOfSaving(group, evidence, isWorthIt ? 'warning' : 'info')
+}
+
 /** Critical: half a second to save, or half of the unit's time by 20 executions and more. */
 export function severityOfSaving(
   group: QueryGroup,

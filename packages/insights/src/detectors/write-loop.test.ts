@@ -75,6 +75,15 @@ describe('a loop of writes of single rows is found', () => {
   })
 })
 
+test.each([
+  ['information, where something else is awaited each time', 12, 'info'],
+  ['a warning, where no more than the application’s own work is between', 3, 'warning'],
+])('a loop of writes is %s', (_, pauseMillis, severity) => {
+  const simulation = simulate()
+  loop(simulation, (id) => simulation.db.query(update, [4, id], { millis: 30, pauseMillis }))
+  expect(simulation.finding('write_loop')?.severity).toBe(severity)
+})
+
 describe('no loop of writes are', () => {
   test.each<[string, (simulation: Simulation) => void]>([
     ['nine of them', ({ db }) => ids.slice(0, 9).forEach((id) => void db.query(insert, [5, id]))],
@@ -129,6 +138,15 @@ describe('no loop of writes are', () => {
       ({ db }) => {
         db.query('CREATE TABLE schema_migrations (name text)')
         for (const id of ids) db.query('INSERT INTO schema_migrations (name) VALUES ($1)', [id])
+      },
+    ],
+    [
+      'notes of a migration in a table of any name',
+      ({ db }) => {
+        for (const id of ids) {
+          db.query(`CREATE TABLE step_${id} (name text)`)
+          db.query('INSERT INTO steps (name) VALUES ($1)', [id])
+        }
       },
     ],
     [

@@ -6,12 +6,16 @@ import type { ObservedQuery } from '../units/observed-query.js'
 import type { QueryGroup } from '../units/query-group.js'
 import type { UnitActivity } from '../units/unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
-import { nameOf, nextCheckAfter, repetitionEvidence, severityOfSaving, statementDraft } from './repetition.js'
+import {
+  nameOf,
+  nextCheckAfter,
+  repetitionEvidence,
+  severityOfRepetition,
+  statementDraft,
+} from './repetition.js'
 
 /** So many executions are no beginning of something else; there is no need to wait for their end. */
 const certainRepetitions = 100
-const warningMillis = 20
-const warningCount = 20
 /** Of the executions, for what is true of the loop. */
 const wantedShare = 0.8
 
@@ -51,7 +55,7 @@ export class WriteLoop implements Detector {
     const { sighting, timing } = group
     if (timing.settled < this.#thresholds.of(group.unit) || !timing.isBurst || activity.isMigration) return
     if (sighting !== undefined && sighting.finding.kind !== this.kind) return
-    if (!writesSingleRows(group) || group.isTransactionPerItem) return
+    if (!writesSingleRows(group) || group.isTransactionPerItem || group.isBetweenDefinitions) return
     if (group.chainedRuns >= timing.settled * wantedShare) return
     const draft = draftOf(group, readsBetween(group, activity))
     if (sighting === undefined) group.sighting = reporter.open(draft, group)
@@ -86,12 +90,10 @@ function readsBetween({ shape, timing }: QueryGroup, activity: UnitActivity): bo
 function draftOf(group: QueryGroup, isRowByRow: boolean): FindingDraft {
   const count = group.timing.settled
   const evidence = repetitionEvidence(group, count)
-  const isWorthIt = (evidence.savedMillis ?? 0) >= warningMillis || count >= warningCount
-  const severity = severityOfSaving(group, evidence, isWorthIt ? 'warning' : 'info')
   return {
     kind: 'write_loop',
     // What it takes to do without the reads, nobody can tell.
-    severity: isRowByRow ? 'info' : severity,
+    severity: isRowByRow ? 'info' : severityOfRepetition(group, evidence),
     title: `${nameOf(group.shape)} ran ${count} times${isRowByRow ? ', row by row with reads of the same table' : ' for single rows'}`,
     evidence: { ...evidence, rowByRow: isRowByRow },
     ...statementDraft(group),

@@ -17,6 +17,10 @@ test.each<[compared: string, source: string, affinity: string]>([
   ['users.email', 'logins.email', 'close'],
   ['posts.id', 'posts.id', 'close'],
   ['users.id', 'comments.author_id', 'loose'],
+  ['users.id', 'documents.created_by', 'loose'],
+  ['authors.id', 'books.author', 'close'],
+  ['books.author', 'authors.id', 'close'],
+  ['visits.path', 'pages.path', 'close'],
   ['users.id', 'orders.id', 'none'],
   ['orders.customer_id', 'products.id', 'none'],
   ['orders.status', 'invoices.status', 'none'],
@@ -33,6 +37,10 @@ test.each<[compared: string, source: string, leads: boolean]>([
   ['parent_id', 'id', true],
   ['id', 'next_id', true],
   ['id', 'id', false],
+  ['id', 'manager', true],
+  ['parent', 'id', true],
+  ['path', 'target', true],
+  ['price', 'target', false],
   ['slug', 'id', false],
 ])('rows lead to rows by %s and %s: %s', (compared, source, leads) => {
   expect(leadsToOwnRows(compared, source)).toBe(leads)

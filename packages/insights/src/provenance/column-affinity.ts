@@ -1,4 +1,4 @@
-import { namesIdentity, namesReference, refersTo, snakeCase } from './column-names.js'
+import { namesIdentity, namesLink, namesReference, refersTo, snakeCase } from './column-names.js'
 
 /** How well two columns go together by their names. `loose`: `author_id` and the `id` of some table. */
 export type Affinity = 'none' | 'loose' | 'close'
@@ -13,8 +13,8 @@ export interface NamedColumn {
  * Judges by name whether a statement that compares `compared` asks for what another statement returned as `source`.
  *
  * Close: the same identifying name, other than `id`; `id` of the same table; `order_id` and the `id` of `orders`, in
- * either direction. Loose: `id` compared with a reference that names no table of the statement, as `author_id` does
- * for `users`.
+ * either direction. Loose: `id` compared with a reference that names no table of the statement, as `author_id` and
+ * `created_by` do for `users`.
  */
 export function affinityOf(compared: NamedColumn, source: NamedColumn): Affinity {
   if (compared.column === undefined || source.column === undefined) return 'none'
@@ -24,20 +24,29 @@ export function affinityOf(compared: NamedColumn, source: NamedColumn): Affinity
     return compared.tables.some((table) => source.tables.includes(table)) ? 'close' : 'none'
   }
   if (wanted === given) return namesIdentity(wanted) ? 'close' : 'none'
-  if (given === 'id' && namesReference(wanted)) {
+  if (given === 'id' && refers(wanted)) {
     return source.tables.some((table) => refersTo(wanted, snakeCase(table))) ? 'close' : 'none'
   }
-  if (wanted === 'id' && namesReference(given)) {
+  if (wanted === 'id' && refers(given)) {
     return compared.tables.some((table) => refersTo(given, snakeCase(table))) ? 'close' : 'loose'
   }
   return 'none'
 }
 
-/** True if a row of the table can lead to another one by these columns: `parent_id` and `id`, `id` and `next_id`. */
+/**
+ * True if a row of the table can lead to another one by these columns: `parent_id` and `id`, `id` and `next_id`, `path`
+ * and `target`.
+ */
 export function leadsToOwnRows(compared: string | undefined, source: string): boolean {
   if (compared === undefined) return false
   const wanted = snakeCase(compared)
   const given = snakeCase(source)
   if (wanted === given) return false
-  return (wanted === 'id' && namesReference(given)) || (given === 'id' && namesReference(wanted))
+  if ((wanted === 'id' && namesReference(given)) || (given === 'id' && namesReference(wanted))) return true
+  return (namesIdentity(wanted) && namesLink(given)) || (namesIdentity(given) && namesLink(wanted))
+}
+
+/** `author_id`, and `author`. */
+function refers(name: string): boolean {
+  return namesReference(name) || namesLink(name)
 }

@@ -4,7 +4,7 @@ export function snakeCase(name: string): string {
 }
 
 const identityWords =
-  'id|uuid|guid|key|slug|email|code|name|no|number|ref|sku|isbn|username|login|handle|token'
+  'id|uuid|guid|key|slug|email|mail|phone|code|name|no|number|ref|sku|isbn|ean|barcode|username|login|handle|token|path|url|uri|domain|hash'
 const identityPattern = new RegExp(`(?:^|_)(?:${identityWords})$`)
 
 /** True for names of columns that tell rows apart: `id`, `author_id`, `email`. Expects {@link snakeCase}. */
@@ -20,18 +20,27 @@ export function namesRows(name: string): boolean {
   return namesIdentity(name) && !wordPattern.test(name)
 }
 
+/** Names of columns that lead to another row without saying by what it is told apart. */
+const linkPattern =
+  /(?:^|_)(?:by|owner|author|assignee|reporter|manager|supervisor|parent|next|prev|previous|target|reply_to|successor|predecessor)$/
+
+/** True for `parent`, `owner` and `created_by`. Expects {@link snakeCase}. */
+export function namesLink(name: string): boolean {
+  return linkPattern.test(name)
+}
+
 /** True for `author_id`, not for `id`. Expects {@link snakeCase}. */
 export function namesReference(name: string): boolean {
   return name.length > 3 && name.endsWith('_id')
 }
 
 /**
- * True if `reference`, such as `blog_post_id`, names rows of `table`: `post`, `posts`, `blog_posts`, `app_blog_posts`.
+ * True if `reference`, such as `blog_post_id` or `post`, names rows of `table`: `post`, `posts`, `blog_posts`, `app_blog_posts`.
  *
  * Expects {@link snakeCase}.
  */
 export function refersTo(reference: string, table: string): boolean {
-  const noun = reference.slice(0, -'_id'.length)
+  const noun = namesReference(reference) ? reference.slice(0, -'_id'.length) : reference
   const last = noun.slice(noun.lastIndexOf('_') + 1)
   return [noun, last].some((name) => pluralsOf(name).some((plural) => isOrEndsWith(table, plural)))
 }

@@ -143,6 +143,13 @@ describe('proof', () => {
     expect(explain('SELECT * FROM logins WHERE name = $1', emails, results)).toMatchObject({ isProof: true })
   })
 
+  test('by chance: addresses in a column that says who did something', () => {
+    const emails = upTo(6).map((n) => `customer${n}@example.com`)
+    const rows = column('updated_by', emails)
+    const results = [{ statement: 'SELECT updated_by FROM pages', rows, type: text }]
+    expect(explain('SELECT * FROM staff WHERE mail = $1', emails, results)).toMatchObject({ isProof: true })
+  })
+
   test('by affinity, though the values are small and sorted', () => {
     const results = [{ statement: 'SELECT id FROM categories', rows: column('id', upTo(6)) }]
     const provenance = explain('SELECT * FROM products WHERE category_id = $1', upTo(6), results)

@@ -36,7 +36,7 @@ export class SlotValues {
     this.#clear()
     let readings = this.#readings.get(shape)
     if (readings === undefined) {
-      readings = readingsOf(shape.slots)
+      readings = readingsOf(shape)
       this.#readings.set(shape, readings)
     }
     for (const reading of readings) {
@@ -117,17 +117,18 @@ interface SlotReading {
   readonly isPlain: boolean
 }
 
-function readingsOf(slots: readonly ParameterSlot[]): readonly SlotReading[] {
+function readingsOf({ slots, sanitizedText }: QueryShape): readonly SlotReading[] {
   const hasIdentity = slots.some((slot) => isIdentity(slot.role))
-  return slots.slice(0, maximumSlots).map((slot, i) => {
-    const mayBeArray = slot.role === 'any'
+  const listed = listedSlots(slots, sanitizedText)
+  return slots.slice(0, maximumSlots).map((slot) => {
+    const mayBeArray = slot.role === 'any' || (slot.role === 'argument' && !hasIdentity)
     const literal = slot.parameter > 0 ? undefined : literalOf(slot)
     const members = mayBeArray ? arrayOf(literal) : undefined
     const doesSelect = selects(slot.role, hasIdentity)
     return {
       parameter: slot.parameter,
       hash: members === undefined ? hashValue(literal) : hashMembers(members),
-      isList: isListMember(slots, i) || (members !== undefined && members.length !== 1),
+      isList: listed.has(slot) || (members !== undefined && members.length !== 1),
       mayBeArray,
       selects: doesSelect,
       isPlain: !doesSelect || literal === undefined || isPlainValue(members?.[0] ?? literal),
@@ -143,22 +144,45 @@ function merge(all: number, hash: number): number {
   return all === opaqueValue || hash === opaqueValue ? opaqueValue : combineHashes(all, hash)
 }
 
-/** `IN ($1)` compares with one value; `IN ($1, $2)` with a list. */
-function isListMember(slots: readonly ParameterSlot[], i: number): boolean {
-  const slot = slots[i]
-  if (slot?.role !== 'in') return false
-  return isSameList(slot, slots[i - 1]) || isSameList(slot, slots[i + 1])
+/** `OR` joins two keys of one row as often as a list of keys; three are a list. */
+const leastAlternatives = 3
+
+/**
+ * The slots of lists: `IN ($1, $2)`, `(a, b) IN (($1, $2), ($3, $4))`, `a = $1 OR a = $2 OR a = $3`. `IN ($1)` compares
+ * with one value.
+ */
+function listedSlots(slots: readonly ParameterSlot[], text: string): ReadonlySet<ParameterSlot> {
+  const listed = new Set<ParameterSlot>()
+  const mayAlternate = /\bor\b/i.test(text) && text.match(/\bselect\b/gi)?.length === 1
+  for (const slot of slots.slice(0, maximumSlots)) {
+    const { role } = slot
+    if (role !== 'in' && (role !== 'eq' || !mayAlternate)) continue
+    const members = slots.filter((other) => isSameList(slot, other))
+    if (members.length >= (role === 'in' ? 2 : leastAlternatives)) listed.add(slot)
+  }
+  return listed
 }
 
-function isSameList(slot: ParameterSlot, other: ParameterSlot | undefined): boolean {
-  return other?.role === 'in' && other.column === slot.column && other.qualifier === slot.qualifier
+function isSameList(slot: ParameterSlot, other: ParameterSlot): boolean {
+  if (other.role !== slot.role || other.column !== slot.column || other.qualifier !== slot.qualifier)
+    return false
+  return other === slot || slot.parameter === 0 || other.parameter !== slot.parameter
 }
 
-/** The members of an array parameter, which may also come as PostgreSQL's text `{1,2}`. */
+/** A document is one value, whatever it holds. */
+const document = /^\{\s*"[^"]*"\s*:/
+/** Ids with commas between, as `string_to_array` takes them. */
+const joinedIds = /^[\w-]+(?:,[\w-]+)+$/
+
+/** The members of an array parameter, which may also come as a text: `{1,2}`, `[1,2]` or `1,2`. */
 function arrayOf(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value
-  if (typeof value !== 'string' || !value.startsWith('{') || !value.endsWith('}')) return undefined
-  return value === '{}' ? [] : value.slice(1, -1).split(',', maximumSlots)
+  if (typeof value !== 'string') return undefined
+  const [first, last] = [value.charAt(0), value.at(-1)]
+  if ((first === '{' && last === '}' && !document.test(value)) || (first === '[' && last === ']')) {
+    return value.length === 2 ? [] : value.slice(1, -1).split(',', maximumSlots)
+  }
+  return joinedIds.test(value) ? value.split(',', maximumSlots) : undefined
 }
 
 function hashMembers(members: readonly unknown[]): number {

@@ -1,5 +1,5 @@
 import type { QueryResultView, QueryShape, ResultField } from '@pgspan/lifecycle'
-import { namesIdentity, namesReference, namesRows, snakeCase } from './column-names.js'
+import { namesIdentity, namesLink, namesReference, namesRows, snakeCase } from './column-names.js'
 import type { ColumnType } from './column-values.js'
 
 /** A column whose values may be what later queries ask for. */
@@ -8,7 +8,7 @@ export interface SourceColumnChoice {
   /** As the result calls it. */
   readonly name: string
   readonly type: ColumnType
-  /** The name is one of an identifier, and not of words and small numbers. */
+  /** The name is one of an identifier or leads to one, and not of words and small numbers. */
   readonly isIdentity: boolean
 }
 
@@ -46,11 +46,12 @@ function choose(fields: readonly ResultField[]): readonly SourceColumnChoice[] {
     const type = field && types.get(field.dataTypeID)
     if (field === undefined || type === undefined) continue
     const name = snakeCase(field.name)
-    const isIdentity = namesIdentity(name)
+    const isLink = namesLink(name)
+    const isIdentity = isLink || namesIdentity(name)
     if (type === 'text' && !isIdentity) continue
     ranked.push({
       rank: rankOf(name, type, isIdentity),
-      column: { index, name: field.name, type, isIdentity: namesRows(name) },
+      column: { index, name: field.name, type, isIdentity: isLink || namesRows(name) },
     })
   }
   return ranked

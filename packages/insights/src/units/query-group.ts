@@ -13,6 +13,8 @@ import type { ObservedTransaction } from './observed-transaction.js'
 import type { UnitActivity } from './unit-activity.js'
 
 const wantedShare = 0.8
+/** After a pause as long as that, something else than the database was awaited. */
+const awaitedMillis = 10
 const maximumPageColumns = 16
 const nothing: readonly number[] = []
 
@@ -51,6 +53,8 @@ export class QueryGroup {
   #written: readonly number[] = nothing
   #lastSequence = 0
   #afterWrites = 0
+  #afterDefinitions = 0
+  #afterPauses = 0
   #lastTransaction: ObservedTransaction | undefined = undefined
   #ownTransactions = 0
   #lastBody = 0
@@ -71,7 +75,7 @@ export class QueryGroup {
   }
 
   start(query: ObservedQuery, values: SlotValues, activity: UnitActivity, sequence: number): void {
-    if (this.timing.started > 0) this.#relateToLast(activity, sequence)
+    if (this.timing.started > 0) this.#relateToLast(query, activity, sequence)
     const { transaction } = query
     if (transaction !== undefined && transaction !== this.#lastTransaction) this.#ownTransactions++
     this.#lastTransaction = transaction
@@ -114,7 +118,17 @@ export class QueryGroup {
 
   /** Between most executions their tables were written to: each must see what the one before led to. */
   get isReadModifyWrite(): boolean {
-    return this.#afterWrites > 0 && this.#afterWrites >= (this.timing.started - 1) * wantedShare
+    return this.#isMost(this.#afterWrites)
+  }
+
+  /** Between most executions something was defined: a migration notes how far it came. */
+  get isBetweenDefinitions(): boolean {
+    return this.#isMost(this.#afterDefinitions)
+  }
+
+  /** Before most executions something else was awaited: a call to another service, or time that must pass. */
+  get isPaced(): boolean {
+    return this.#isMost(this.#afterPauses)
   }
 
   /** The same statements, or none, ran between the executions: what the body of a loop looks like. */
@@ -127,8 +141,15 @@ export class QueryGroup {
     return this.#isLastEmpty ? this.#emptyRuns === 1 : this.#emptyRuns === this.timing.settled - 1
   }
 
-  #relateToLast(activity: UnitActivity, sequence: number): void {
-    if (activity.changes.lastWriteTo(this.shape.tables) > this.#lastSequence) this.#afterWrites++
+  #isMost(executions: number): boolean {
+    return executions > 0 && executions >= (this.timing.started - 1) * wantedShare
+  }
+
+  #relateToLast(query: ObservedQuery, activity: UnitActivity, sequence: number): void {
+    const { changes } = activity
+    if (changes.lastWriteTo(this.shape.tables) > this.#lastSequence) this.#afterWrites++
+    if (changes.lastDefinition > this.#lastSequence) this.#afterDefinitions++
+    if (activity.quietMillisBefore(query) >= awaitedMillis) this.#afterPauses++
     if (this.timing.started > 8) return
     const body = activity.statementsBetween(this.#lastSequence, sequence)
     if (this.timing.started > 1) {

@@ -12,6 +12,8 @@ export class TableChanges {
   // Most units of work only read.
   #tables: Map<string, number> | undefined = undefined
   #everything = 0
+  /** The number of the last query that defined a table, an index or anything else; 0 for none. */
+  lastDefinition = 0
 
   record(shape: QueryShape, sequence: number): void {
     const { kind, tables } = shape
@@ -21,6 +23,7 @@ export class TableChanges {
         this.#everything = sequence
       else for (const table of tables) this.#tables.set(table, sequence)
     } else if (mayChangeAnything(shape)) this.#everything = sequence
+    if (kind === 'ddl') this.lastDefinition = sequence
   }
 
   /** The number of the last query that wrote to one of these tables; 0 for none. */

@@ -42,7 +42,7 @@ export class UnitActivity {
   readonly #ordinals: number[] = [0]
   /** What the latest single write has returned. */
   #returned: ReturnedRow | undefined = undefined
-  #definesTables = false
+  #settledAt = 0
   #namesMigrations = false
 
   constructor(unit: UnitOfWork) {
@@ -50,7 +50,7 @@ export class UnitActivity {
   }
 
   get isMigration(): boolean {
-    return this.#definesTables && this.#namesMigrations
+    return this.changes.lastDefinition > 0 && this.#namesMigrations
   }
 
   *groups(): Iterable<QueryGroup> {
@@ -83,6 +83,7 @@ export class UnitActivity {
   settle(query: ObservedQuery, result: QueryResultView | undefined, reader: ResultReader): void {
     const { shape, group } = query
     this.queries++
+    this.#settledAt = query.settledAt
     this.totalMillis += query.settledAt - query.startedAt
     if (query.errorCode === undefined) this.#follow(shape)
     else if (this.errors.length < maximumErrors) this.errors.push(query.errorCode)
@@ -98,6 +99,11 @@ export class UnitActivity {
         this.sources.add(shape, result, query.echoHash, reader)
       }
     }
+  }
+
+  /** Milliseconds in which no query of the unit ran or was wanted before this one, which has just started. */
+  quietMillisBefore(query: ObservedQuery): number {
+    return this.#sequence - this.queries > 1 ? 0 : query.askedAt - this.#settledAt
   }
 
   /** The statements that started between two queries, as bits; exact for the latest 64 queries. */
@@ -144,6 +150,5 @@ export class UnitActivity {
   #follow(shape: QueryShape): void {
     if (shape.kind === 'read' && !shape.isVolatile) return
     this.changes.record(shape, this.#sequence)
-    if (shape.kind === 'ddl') this.#definesTables = true
   }
 }
