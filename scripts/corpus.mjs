@@ -1,6 +1,7 @@
 // `npm run corpus`: runs the labelled scenarios in every variant and prints what was found of them; `--json` for
 // programs. `PGSPAN_SEED=1 npm run corpus` uses the ids and the mixture of variants of an earlier run, and
-// `npm run corpus -- -t plain` runs the plain variant alone: what follows goes to Vitest.
+// `npm run corpus -- -t plain` runs the plain variant alone: what follows goes to Vitest. `--strangers` runs those of
+// somebody who had not seen the rules.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -15,8 +16,9 @@ const format = given.includes('--json') ? 'report.json' : 'report.txt'
 const folder = await mkdtemp(join(tmpdir(), 'pgspan-corpus-'))
 try {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-  const options = ['run', '--config', 'vitest.long.config.mts', 'test/corpus/corpus.long.ts', '--silent']
-  options.push(...given.filter((argument) => argument !== '--json'))
+  const file = `test/corpus/${given.includes('--strangers') ? 'strangers' : 'corpus'}.long.ts`
+  const options = ['run', '--config', 'vitest.long.config.mts', file, '--silent']
+  options.push(...given.filter((argument) => argument !== '--json' && argument !== '--strangers'))
   const run = spawn(process.execPath, [vitest, ...options], {
     cwd: root,
     env: { ...process.env, PGSPAN_CORPUS_REPORT: folder },

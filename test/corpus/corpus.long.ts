@@ -1,64 +1,10 @@
 // First, as what an application loads with `node --import`.
 import './instrumented.js'
-import { writeFile } from 'node:fs/promises'
-import { afterAll, describe, expect, test } from 'vitest'
-import { loadNativePg } from '../support/drivers.js'
-import { makeTestDatabase } from '../support/test-database.js'
-import type { Verdict } from './judge.js'
-import { formatReport, recallOf, reportOn, sourceAccuracyOf } from './report.js'
-import { runVariant } from './run-variant.js'
+import { testCorpus } from './corpus-tests.js'
 import { allScenarios } from './scenarios/all.js'
-import { describeVariant, plainVariant, type Variant } from './variant.js'
 import { variantsOf } from './variants.js'
 
 const seed = Number(process.env.PGSPAN_SEED ?? Date.now() % 100_000)
 const mixedVariants = 6
-const verdicts: Verdict[] = []
 
-/** What takes seconds is run where nothing else is changed, and where a unit of work is something else. */
-function scenariosFor(variant: Variant) {
-  const { seed: _, unit: __, ...rest } = variant
-  const hasTime = Object.entries(rest).every(([side, value]) => value === plainVariant[side as keyof Variant])
-  return allScenarios.filter(({ isSlow }) => !isSlow || hasTime)
-}
-
-afterAll(async () => {
-  const report = reportOn(verdicts)
-  console.log(formatReport(report))
-  const folder = process.env.PGSPAN_CORPUS_REPORT
-  if (folder === undefined) return
-  await writeFile(`${folder}/report.json`, JSON.stringify(report, undefined, 2))
-  await writeFile(`${folder}/report.txt`, `${formatReport(report)}\n`)
-})
-
-describe(`every scenario runs in each variant (PGSPAN_SEED=${seed})`, () => {
-  test.each(variantsOf(seed, mixedVariants).map((variant) => [describeVariant(variant), variant] as const))(
-    '%s',
-    async (_, variant) => {
-      if (variant.driver === 'native' && loadNativePg() === undefined) return
-      const database = await makeTestDatabase()
-      try {
-        verdicts.push(...(await runVariant(variant, scenariosFor(variant), database.connectionString)))
-      } finally {
-        await database.drop()
-      }
-    },
-  )
-})
-
-describe('of all runs together', () => {
-  test('nothing that is right is found fault with', () => {
-    const { falseAlarms, mistakes } = reportOn(verdicts)
-    expect(falseAlarms, mistakes.join('\n')).toBe(0)
-  })
-
-  test('at least 97 % of what is wrong is found', () => {
-    expect(recallOf(reportOn(verdicts))).toBeGreaterThanOrEqual(0.97)
-  })
-
-  test('at least 95 % of sources are right, and none is named that is a guess', () => {
-    const report = reportOn(verdicts)
-    expect(sourceAccuracyOf(report)).toBeGreaterThanOrEqual(0.95)
-    expect(report.sources.guessed, report.mistakes.join('\n')).toBe(0)
-  })
-})
+testCorpus('every scenario', variantsOf(seed, mixedVariants), allScenarios)

@@ -21,7 +21,7 @@ export async function runScenario(
 /** Runs `work` under insights of its own. */
 export async function observe(
   options: InsightsOptions,
-  work: () => Promise<void>,
+  work: () => Promise<unknown>,
 ): Promise<{ findings: readonly Finding[]; detectedAt: ReadonlyMap<string, number> }> {
   const insights = createInsights(options)
   const detectedAt = new Map<string, number>()

@@ -38,8 +38,8 @@ export interface Scenario {
   readonly needs?: (world: World) => boolean
   /** Tables of its own, made anew before every run. */
   readonly seed?: (seeder: Seeder) => Promise<void>
-  /** Makes its own units of work with {@link World.unit}. */
-  readonly run: (world: World) => Promise<void>
+  /** Makes its own units of work with {@link World.unit}. What it answers is nobody's concern. */
+  readonly run: (world: World) => Promise<unknown>
 }
 
 /** Kinds that depend on the machine and the variant: found fault with only where a scenario forbids them. */
