@@ -78,8 +78,8 @@ describe('npm run demo -- --once', () => {
     up: 'up == 1',
     pools: 'count(count by (db_client_connection_pool_name) (db_client_connection_count))',
     limit: 'max(db_client_connection_limit)',
-    queries: 'sum(db_client_operation_duration_count)',
-    waits: 'sum(db_client_connection_wait_time_count)',
+    queries: 'sum(db_client_operation_duration_seconds_count)',
+    waits: 'sum(db_client_connection_wait_time_seconds_count)',
     findings: 'sum(pgspan_findings_total)',
   }
 
@@ -173,6 +173,18 @@ describe('npm run demo -- --once', () => {
       expect(scraped.queries).toBeGreaterThan(0)
       expect(scraped.waits).toBeGreaterThan(0)
       expect(scraped.findings).toBeGreaterThan(0)
+    },
+  )
+
+  test.skipIf(prometheusProgram === undefined)(
+    'has exemplars there that lead to traces which were exported, of queries and of findings (skipped likewise)',
+    async () => {
+      const exported = new Set(receiver.spans.map(({ traceId }) => traceId))
+      for (const series of ['db_client_operation_duration_seconds_bucket', 'pgspan_findings_total']) {
+        const exemplars = (await prometheus?.exemplars(series)) ?? []
+        expect(exemplars.length).toBeGreaterThan(0)
+        expect(exemplars.filter(({ labels }) => !exported.has(labels.trace_id ?? ''))).toEqual([])
+      }
     },
   )
 })

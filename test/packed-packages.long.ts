@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../examples/shop/demo/free-port.js'
 import { packPackages } from './support/packed-packages.js'
 import { useTestDatabase } from './support/test-database.js'
 
@@ -79,6 +80,25 @@ describe('the packed packages', () => {
     expect(stderr).toContain('npm install @opentelemetry/sdk-node@^0.223.0')
     expect(stderr).toMatch(/N\+1|n_plus_one/)
     expect(stderr).toContain('app.js:9')
+  })
+
+  test('without an SDK serve metrics', async () => {
+    const target = await install([...tarballs, '@opentelemetry/api@1.9.1', 'pg@8.23.1'])
+    const script = `
+      import { startPgspan } from 'pgspan'
+      const pgspan = startPgspan({ console: false, inspector: false, prometheusPort: ${await freePort()} })
+      const { default: pg } = await import('pg')
+      const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+      await pool.query('SELECT 1')
+      console.log(await (await fetch(await pgspan.metricsUrl)).text())
+      await pool.end()`
+    const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: target,
+      env: { ...environment(), OTEL_METRICS_EXPORTER: 'prometheus' },
+    })
+    expect(stdout).toMatch(/^db_client_operation_duration_seconds_count\{.*\} 1$/m)
+    expect(stdout).toMatch(/^db_client_connection_limit\{.*\} 10$/m)
+    expect(stderr).toContain('there are findings and metrics for Prometheus, but no spans')
   })
 
   test('work with an SDK beside them', async () => {
