@@ -1,5 +1,5 @@
 // Makes packed/ of the package in this folder, which is what is published: its files as they are, its JavaScript without
-// comments. They are a third of it, and whoever reads them reads the sources. Run before packing, by `prepack`.
+// comments and indentation. They are half of it, and whoever reads them reads the sources. Run before packing, by `prepack`.
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,6 +24,9 @@ export async function packFolder(from) {
     const path = join(entry.parentPath, entry.name)
     const { code } = await transform(await readFile(path, 'utf8'), {
       target: 'node20',
+      minifyWhitespace: true,
+      // So that a line of a stack is a place.
+      lineLimit: 160,
       legalComments: 'inline',
     })
     await writeFile(path, code)
