@@ -5,6 +5,7 @@ import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } f
 import { createConsoleSink, createInsights, InsightsSpanProcessor } from '@pgspan/insights'
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
 import { runInUnitOfWork } from '@pgspan/lifecycle'
+import { createMetricsEndpoint } from '@pgspan/metrics-endpoint'
 import { createQueryLog, toOpenTelemetry, toStream, toTable } from '@pgspan/slow-query-log'
 import Cursor from 'pg-cursor'
 import { afterAll, expect, test } from 'vitest'
@@ -45,6 +46,7 @@ const log = createQueryLog({
   writers: [toOpenTelemetry(loggerProvider), toStream(stream), toTable()],
 })
 log.attach()
+const endpoint = createMetricsEndpoint()
 const printed: string[] = []
 insights.subscribe(createConsoleSink((text) => printed.push(text)))
 const said: unknown[] = []
@@ -53,6 +55,7 @@ diag.setLogger({ error: say, warn: say, info: say, debug: say, verbose: say }, D
 
 afterAll(() => {
   instrumentation.disable()
+  endpoint.close()
   insights.close()
 })
 
@@ -105,7 +108,9 @@ test('no literal, parameter or message of the server leaves the process', async 
   await reader.connect()
   const { rows } = await reader.query('SELECT * FROM pgspan_queries')
   await reader.end()
+  const { body: scraped } = await endpoint.answer('GET', { accept: 'application/openmetrics-text' })
   const everything = {
+    scraped,
     logged,
     rows,
     spans,
@@ -119,6 +124,7 @@ test('no literal, parameter or message of the server leaves the process', async 
   }
 
   expect(spans.length).toBeGreaterThan(25)
+  expect(scraped).toMatch(/^db_client_operation_duration_seconds_bucket\{.*trace_id=/m)
   expect(new Set(records.map(({ eventName }) => eventName))).toEqual(
     new Set([
       'pgspan.finding',

@@ -56,9 +56,7 @@ async function serve(env: Record<string, string> = {}, options: object = {}): Pr
   )
 }
 const sampleIn = (text: string | undefined, name: string): number =>
-  // Without exemplars.
-  readPrometheusText(String(text).replaceAll(/ # \{.*/g, '')).find((sample) => sample.name === name)?.value ??
-  0
+  readPrometheusText(String(text)).find((sample) => sample.name === name)?.value ?? 0
 
 describe('startPgspan', () => {
   test('serves pgspan’s metrics, the application’s and those of other instrumentations, mounted as well', async () => {

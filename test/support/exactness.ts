@@ -1,6 +1,7 @@
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
+import { createMetricsEndpoint } from '@pgspan/metrics-endpoint'
 import pg from 'pg'
 import { vi } from 'vitest'
 import { freePort } from '../../examples/shop/demo/free-port.js'
@@ -42,7 +43,7 @@ export interface ExactnessReport {
 
 /**
  * Drives pools through random steps and compares, after each, every figure of every pool, as Prometheus would read it
- * from OpenTelemetry's exporter, with an independent model.
+ * from OpenTelemetry's exporter and from our own endpoint beside it, with an independent model.
  */
 export async function driveExactly(
   connectionString: string,
@@ -73,9 +74,11 @@ export async function driveExactly(
       const action = await oneStep(pools, names, random)
       actions[action] = (actions[action] ?? 0) + 1
       for (const pool of pools) await pool.settled()
-      const compared = compare(await scraper.scrape(), names)
-      comparisons += compared.count
-      differences.push(...compared.differences.map((text) => `step ${n}, ${action}: ${text}`))
+      for (const [who, samples] of Object.entries(await scraper.scrape())) {
+        const compared = compare(samples, names)
+        comparisons += compared.count
+        differences.push(...compared.differences.map((text) => `step ${n}, ${action}, ${who}: ${text}`))
+      }
     }
   } finally {
     for (const pool of pools) await pool.end()
@@ -182,21 +185,30 @@ function expectedOf(pool: ScriptedPool | undefined, totals: ModelTotals): Map<st
   ])
 }
 
-/** OpenTelemetry's Prometheus exporter over HTTP. */
-async function startScraper(): Promise<{ scrape(): Promise<readonly Sample[]>; stop(): Promise<void> }> {
+/** OpenTelemetry's Prometheus exporter over HTTP, and the metrics endpoint with its names as the exporter has them. */
+async function startScraper(): Promise<{
+  scrape(): Promise<Readonly<Record<string, readonly Sample[]>>>
+  stop(): Promise<void>
+}> {
   const port = await freePort()
   const exporter = new PrometheusExporter({ port, host: '127.0.0.1', preventServerStart: true })
   await exporter.startServer()
   const provider = new MeterProvider({ readers: [exporter] })
+  const endpoint = createMetricsEndpoint()
   const instrumentation = new PgInstrumentation()
   instrumentation.setMeterProvider(provider)
   return {
     async scrape() {
       const response = await fetch(`http://127.0.0.1:${port}/metrics`)
-      return readPrometheusText(await response.text())
+      const { body } = await endpoint.answer('GET', {})
+      return {
+        exporter: readPrometheusText(await response.text()),
+        endpoint: readPrometheusText(String(body).replaceAll('_seconds', '')),
+      }
     },
     async stop() {
       instrumentation.disable()
+      endpoint.close()
       await provider.shutdown()
     },
   }

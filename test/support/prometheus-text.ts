@@ -5,10 +5,10 @@ export interface Sample {
   readonly value: number
 }
 
-/** Reads Prometheus's text format. */
+/** Reads Prometheus's text format, and OpenMetrics without its exemplars. */
 export function readPrometheusText(text: string): readonly Sample[] {
   return text.split('\n').flatMap((line) => {
-    const match = /^(\w+)(?:\{(.*)\})? (\S+)(?: \d+)?$/.exec(line)
+    const match = /^(\w+)(?:\{(.*)\})? (\S+)(?: \d+)?$/.exec(line.replace(/ # \{.*/, ''))
     if (match === null) return []
     const [, name = '', labels = '', value] = match
     const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key, text]) => [key, text])
