@@ -23,6 +23,9 @@ import type { ObservedCheckout } from '../units/observed-checkout.js'
 import { ObservedQuery } from '../units/observed-query.js'
 import type { SpanFeed } from './span-feed.js'
 
+/** Every 32nd query is measured: to read the clock for each would cost more than the answer is worth. */
+const measured = 31
+
 /** The event loop is blocked from so many milliseconds on. */
 const leastStall = 20
 
@@ -37,6 +40,7 @@ export class LifecycleFeed implements Observer {
   readonly #checks: ContextChecks = new ContextChecks()
   readonly checkoutStacks: CheckoutStacks
   readonly #spans: SpanFeed
+  #settlements = 0
 
   /** @param checkoutStacks whose lines of code are noted when they ask for connections. */
   constructor(core: InsightsCore, breaker: CircuitBreaker, checkoutStacks: CheckoutStacks, spans: SpanFeed) {
@@ -64,11 +68,13 @@ export class LifecycleFeed implements Observer {
   querySettled(query: QueryExecution, result: QueryResultView | undefined): void {
     this.#state.loopStalls.end()
     if (this.#breaker.isOpen) return
+    const since = (++this.#settlements & measured) === 0 ? performance.now() : 0
     try {
       const observed = this.#take(query) ?? observe(query)
       complete(observed, query)
       this.#addStalls(observed, query)
       this.#core.querySettled(observed, result)
+      if (since !== 0) this.#breaker.took(performance.now() - since)
     } catch (error) {
       this.#breaker.record(error)
     }
