@@ -12,6 +12,7 @@ import { ResultReader } from './provenance/result-sources.js'
 import { SlotValues } from './provenance/slot-values.js'
 import type { StatisticsCollector } from './statistics/statistics-collector.js'
 import { burstPauseMillis } from './units/execution-timing.js'
+import { leastInterval } from './units/meanwhile.js'
 import type { ObservedCheckout } from './units/observed-checkout.js'
 import { ObservedQuery } from './units/observed-query.js'
 import type { QueryGroup } from './units/query-group.js'
@@ -38,6 +39,8 @@ export class InsightsCore {
   readonly #breaker: CircuitBreaker
   readonly #waits: CallSiteWaits
   readonly #reporter: Reporter
+  /** A shorter wait for a connection concerns nobody, in milliseconds. */
+  readonly leastWaitMillis: number
   /** What is known of pools, and who judges it. */
   readonly pools: PoolWatch
   /** What is known of transactions, and who judges them. */
@@ -61,6 +64,10 @@ export class InsightsCore {
   ) {
     this.#detectors = byEvent(detectors)
     this.#settledQueries = new SettledQueries(detectors)
+    this.leastWaitMillis = Math.min(
+      leastInterval,
+      ...this.#detectors.checkoutSettled.map((detector) => detector.leastWaitMillis ?? 0),
+    )
     this.#log = log
     this.#statistics = statistics
     this.#history = history
@@ -78,7 +85,7 @@ export class InsightsCore {
     }
     this.pools = new PoolWatch(this.#detectors, this.#reporter, breaker)
     this.transactions = new TransactionWatch(this.#detectors, this.#reporter, (unit) =>
-      this.#activities.get(unit),
+      this.#knownActivity(unit),
     )
   }
 
@@ -107,9 +114,11 @@ export class InsightsCore {
   querySettled(query: ObservedQuery, result: QueryResultView | undefined): void {
     this.#statistics.addQuery(query)
     const { unit } = query
-    const activity = unit === undefined ? undefined : this.#activities.get(unit)
-    activity?.settle(query, result, this.#reader)
-    if (activity !== undefined) this.#history.queryEnded(query, activity)
+    const activity = unit === undefined ? undefined : this.#knownActivity(unit)
+    if (activity !== undefined) {
+      activity.settle(query, result, this.#reader)
+      this.#history.queryEnded(query, activity)
+    }
     if (result !== undefined && query.settledAt - query.startedAt >= leastWeighedMillis) {
       query.resultBytes = approximateBytes(result.rows)
     }
@@ -117,15 +126,19 @@ export class InsightsCore {
     this.transactions.querySettled(query)
   }
 
+  /** A request for a connection was answered in less than {@link leastWaitMillis}. */
+  checkoutGranted(poolName: string, waitMillis: number): void {
+    this.#statistics.addCheckout(poolName, waitMillis)
+  }
+
   checkoutSettled(checkout: ObservedCheckout): void {
-    this.#statistics.addCheckout(checkout)
-    const { unit } = checkout
+    const { unit, settledAt, waitMillis, poolName } = checkout
+    this.#statistics.addCheckout(poolName, waitMillis)
     const activity = unit === undefined || unit.ended ? undefined : this.#activityOf(unit)
     for (const detector of this.#detectors.checkoutSettled) {
       detector.checkoutSettled?.(checkout, activity, this.#reporter)
     }
-    const { settledAt, waitMillis } = checkout
-    this.transactions.ranBeside('wait', `pool ${checkout.poolName}`, unit, settledAt - waitMillis, settledAt)
+    this.transactions.ranBeside('wait', `pool ${poolName}`, unit, settledAt - waitMillis, settledAt)
   }
 
   releasedDirty(release: DirtyRelease): void {
@@ -137,7 +150,7 @@ export class InsightsCore {
 
   /** Judges what happened in the unit of work so far, as if it ended now. */
   judge(unit: UnitOfWork): void {
-    const activity = this.#activities.get(unit)
+    const activity = this.#knownActivity(unit)
     if (activity === undefined) return
     this.#waits.giveUp(unit)
     for (const group of activity.groups()) this.#rest(group, activity)
@@ -159,23 +172,35 @@ export class InsightsCore {
     this.#sweeper = undefined
   }
 
+  /** Other insights of the process may have been faster to keep theirs at the unit. */
+  #knownActivity(unit: UnitOfWork): UnitActivity | undefined {
+    if (unit.observationOwner !== this) return this.#activities.get(unit)
+    const { observation } = unit
+    return observation instanceof UnitActivity ? observation : undefined
+  }
+
   #activityOf(unit: UnitOfWork): UnitActivity {
-    const known = this.#activities.get(unit)
-    if (known !== undefined) return known
+    return this.#knownActivity(unit) ?? this.#open(unit)
+  }
+
+  #open(unit: UnitOfWork): UnitActivity {
     if (this.#activities.size >= maximumUnits) this.#endOldestUnit()
     const activity = new UnitActivity(unit)
     this.#activities.set(unit, activity)
+    unit.observationOwner ??= this
+    if (unit.observationOwner === this) unit.observation = activity
     if (!this.#pushedOut.has(unit)) unit.onEnd(this.#onUnitEnd)
     this.#sweeper ??= setInterval(() => this.#breaker.run(() => this.#sweep()), sweepMillis).unref()
     return activity
   }
 
   #endUnit(unit: UnitOfWork): void {
-    const activity = this.#activities.get(unit)
+    const activity = this.#knownActivity(unit)
     if (activity === undefined) return
     this.judge(unit)
     for (const detector of this.#detectors.unitEnded) detector.unitEnded?.(activity, this.#reporter)
     this.#activities.delete(unit)
+    if (unit.observationOwner === this) unit.observation = undefined
     this.#log.settleUnit(unit)
     this.#statistics.addUnit(activity)
     this.#history.unitEnded(activity)

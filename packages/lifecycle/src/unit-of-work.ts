@@ -25,6 +25,10 @@ export class UnitOfWork {
   endsWithRootSpan = false
   /** The unit that this one was opened in. */
   outer: UnitOfWork | undefined = undefined
+  /** What the first observer that wants to keeps of the unit: a map of its own would cost three times as much. */
+  observation: unknown = undefined
+  /** The observer that has set {@link observation}, or will again. */
+  observationOwner: unknown = undefined
   /** Of the response, once it has been closed; undefined outside HTTP. */
   statusCode: number | undefined = undefined
   #endedAt = 0

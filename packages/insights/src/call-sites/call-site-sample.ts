@@ -11,7 +11,8 @@ export class CallSiteSample {
   #answered = 0
   #known = 0
   #first: CallSite | undefined = undefined
-  readonly #places: Set<string> = new Set()
+  // Made at the first answer: most statements are not asked about.
+  #places: Set<string> | undefined = undefined
   #recall: { readonly answer: Recalled } | undefined = undefined
 
   ask(): void {
@@ -23,6 +24,7 @@ export class CallSiteSample {
     if (site === undefined) return
     this.#known++
     this.#first ??= site
+    this.#places ??= new Set()
     this.#places.add(tokenOf(site))
   }
 
@@ -58,17 +60,17 @@ export class CallSiteSample {
 
   /** At least three executions are known to come from one place. */
   get isOnePlace(): boolean {
-    return this.#known >= leastSites && this.#places.size === 1
+    return this.#known >= leastSites && this.#places?.size === 1
   }
 
   /** At least three executions are known, and some of them come from one place. */
   get isRepeated(): boolean {
-    return this.#known >= leastSites && this.#places.size < this.#known
+    return this.#known >= leastSites && (this.#places?.size ?? 0) < this.#known
   }
 
   /** At least three executions are known, and each comes from another place. */
   get isScattered(): boolean {
-    return this.#known >= leastSites && this.#places.size === this.#known
+    return this.#known >= leastSites && this.#places?.size === this.#known
   }
 }
 

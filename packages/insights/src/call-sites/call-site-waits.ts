@@ -61,6 +61,7 @@ export class CallSiteWaits {
 
   /** Goes on without the answers that a unit of work still waits for. */
   giveUp(unit: UnitOfWork): void {
+    if (this.#waits.size === 0) return
     for (const wait of this.#waits) if (wait.unit === unit) this.#answer(wait, undefined)
   }
 

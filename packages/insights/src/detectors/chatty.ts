@@ -32,7 +32,7 @@ export class Chatty implements Detector {
   unitEnded(activity: UnitActivity, reporter: Reporter): void {
     if (activity.queries <= this.#thresholds.least * unusualShare || activity.isMigration) return
     const threshold = this.#thresholds.of(activity.unit)
-    const groups = [...activity.groups()].filter(({ shape }) => isQuery(shape.kind))
+    const groups = activity.groups().filter(({ shape }) => isQuery(shape.kind))
     const count = activity.overlooked + groups.reduce((sum, group) => sum + unexplained(group), 0)
     if (count <= threshold * unusualShare) return
     const usual = this.#usualOf(activity.unit.name)

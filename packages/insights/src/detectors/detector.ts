@@ -27,7 +27,7 @@ export interface Reporter {
  */
 export interface Detector {
   readonly kind: FindingKind
-  /** Of every statement that reads, in units of work. */
+  /** Of every statement that reads and has begun in its unit of work before. */
   readSettled?(query: ObservedQuery, activity: UnitActivity, reporter: Reporter): void
   /** Of every statement that writes. */
   writeSettled?(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void
@@ -43,6 +43,9 @@ export interface Detector {
   /** Milliseconds from which on {@link unusualSettled} must be called. */
   readonly unusualMillis?: number
   readonly unusualRows?: number
+  /** Milliseconds of waiting from which on {@link checkoutSettled} must be called; 0 if it does not say. */
+  readonly leastWaitMillis?: number
+  /** Not of those that waited less than {@link leastWaitMillis} and were not given up. */
   checkoutSettled?(checkout: ObservedCheckout, activity: UnitActivity | undefined, reporter: Reporter): void
   /** Somebody asks for a connection; the code that asks is running. */
   checkoutRequested?(checkout: Checkout, reporter: Reporter): void

@@ -63,8 +63,10 @@ export class NPlusOne implements Detector {
   }
 
   #isRepeated({ unit, timing, variation }: QueryGroup): boolean {
+    const distinct = variation?.distinct ?? 0
+    if (distinct < this.#thresholds.least) return false
     const threshold = this.#thresholds.of(unit)
-    return timing.settled >= threshold && (variation?.distinct ?? 0) >= threshold
+    return timing.settled >= threshold && distinct >= threshold
   }
 
   #askCallSite(query: ObservedQuery, group: QueryGroup, activity: UnitActivity, reporter: Reporter): void {

@@ -60,6 +60,7 @@ class PoolWaits {
 export class PoolWait implements Detector {
   readonly kind = 'pool_wait'
   readonly unusualMillis: number = leastAdded
+  readonly leastWaitMillis: number = leastAdded
   readonly #thresholds: Thresholds
   readonly #recent: RecentTimes = new RecentTimes(minuteMillis, repeatedWaits, rememberedPools)
   readonly #waits: PerUnit<PoolWaits> = new PerUnit()

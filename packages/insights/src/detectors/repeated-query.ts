@@ -42,6 +42,7 @@ export class RepeatedQuery implements Detector {
   }
 
   #isUnexplained(group: QueryGroup): boolean {
+    if (group.isFull && group.unknownRuns < this.#thresholds.least) return false
     const threshold = this.#thresholds.of(group.unit)
     const isRepeated = group.unknownRuns >= threshold || differsInSpans(group, threshold)
     return (

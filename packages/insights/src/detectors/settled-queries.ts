@@ -2,6 +2,11 @@ import type { ObservedQuery } from '../units/observed-query.js'
 import type { UnitActivity } from '../units/unit-activity.js'
 import type { Detector, Reporter } from './detector.js'
 
+/** Most statements run once in their unit of work. */
+function isRepeated({ group }: ObservedQuery): boolean {
+  return group !== undefined && group.timing.started > 1
+}
+
 /** A query that takes less, and returns fewer rows, than any detector asks for, is an ordinary one. */
 const never = Number.POSITIVE_INFINITY
 
@@ -30,7 +35,7 @@ export class SettledQueries {
 
   handOut(query: ObservedQuery, activity: UnitActivity | undefined, reporter: Reporter): void {
     const { kind } = query.shape
-    if (activity !== undefined && kind === 'read') {
+    if (activity !== undefined && kind === 'read' && isRepeated(query)) {
       for (const detector of this.#ofReads) detector.readSettled?.(query, activity, reporter)
     }
     if (kind === 'write') {

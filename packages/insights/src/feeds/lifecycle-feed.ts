@@ -99,6 +99,10 @@ export class LifecycleFeed implements Observer {
     if (this.#breaker.isOpen) return
     try {
       const { waitMillis, requestedAt } = checkout
+      if (waitMillis < this.#core.leastWaitMillis && !checkout.timedOut) {
+        this.#core.checkoutGranted(checkout.pool.name, waitMillis)
+        return
+      }
       const stall =
         waitMillis < leastStall ? 0 : loopStalls.blockedBetween(requestedAt, requestedAt + waitMillis)
       this.#core.checkoutSettled(new SettledCheckout(checkout, stall, checkout.ignoredFindings))

@@ -29,6 +29,8 @@ export interface FindingSubject {
 export class FindingLog {
   readonly #records: Map<string, FindingRecord> = new Map()
   readonly #open: Set<OpenSighting> = new Set()
+  /** Those of {@link #open} by their units of work. */
+  readonly #openOf: Map<UnitOfWork, Set<OpenSighting>> = new Map()
   readonly #ofUnits: WeakMap<UnitOfWork, OpenSighting[]> = new WeakMap()
   readonly #sinks: Set<FindingSink> = new Set()
   readonly #reportedSinks: WeakSet<FindingSink> = new WeakSet()
@@ -82,7 +84,12 @@ export class FindingLog {
     record.sight()
     const sighting = new OpenSighting(this, record, record.show(finding), subject)
     this.#open.add(sighting)
-    if (unit !== undefined) this.#keepForUnit(unit, sighting)
+    if (unit !== undefined) {
+      this.#keepForUnit(unit, sighting)
+      const others = this.#openOf.get(unit)
+      if (others === undefined) this.#openOf.set(unit, new Set([sighting]))
+      else others.add(sighting)
+    }
     this.#tell('updated', sighting)
     if (this.#open.size > maximumOpen) this.settleOlderThan(0)
     return sighting
@@ -95,7 +102,8 @@ export class FindingLog {
 
   /** Reports what was found in a unit of work that has ended. */
   settleUnit(unit: UnitOfWork): void {
-    for (const sighting of this.#open) if (sighting.unit === unit) sighting.settle()
+    const sightings = this.#openOf.get(unit)
+    if (sightings !== undefined) for (const sighting of sightings) sighting.settle()
   }
 
   settleOlderThan(millis: number): void {
@@ -119,7 +127,8 @@ export class FindingLog {
   /** Called by a sighting. */
   settle(sighting: OpenSighting): void {
     if (!this.#open.delete(sighting)) return
-    const { record } = sighting
+    const { record, unit } = sighting
+    if (unit !== undefined) this.#closeForUnit(unit, sighting)
     const now = performance.now()
     record.settle(sighting.finding, isSampled(sighting))
     sighting.finding = { ...sighting.finding, ...record.sums }
@@ -149,6 +158,11 @@ export class FindingLog {
     const same = known.findIndex(({ record }) => record === sighting.record)
     if (same !== -1) known[same] = sighting
     else if (known.length < maximumPerUnit) known.push(sighting)
+  }
+
+  #closeForUnit(unit: UnitOfWork, sighting: OpenSighting): void {
+    const others = this.#openOf.get(unit)
+    if (others?.delete(sighting) && others.size === 0) this.#openOf.delete(unit)
   }
 
   #tell(event: 'updated' | 'counted' | 'reported', sighted: SightedFinding): void {

@@ -1,7 +1,7 @@
 import { looksLikeData, plainIntegers } from '../feeds/plain-value.js'
 import { placeOf } from './hash-set.js'
 import { IntegerEvidence } from './integer-evidence.js'
-import { hashValue } from './value-hash.js'
+import { hashNumber, hashValue } from './value-hash.js'
 
 /** What a column holds, as far as the plausibility of a coincidence goes. */
 export type ColumnType = 'integer' | 'uuid' | 'text'
@@ -57,26 +57,31 @@ export class ColumnValues {
   }
 
   #isNew(hash: number): boolean {
-    const place = placeOf(this.#seen, hash)
-    if (this.#seen[place] === hash) return false
-    this.#seen[place] = hash
+    const seen = this.#seen
+    const place = placeOf(seen, hash)
+    if (seen[place] === hash) return false
+    seen[place] = hash
     return true
   }
 
   #readIntegers(rows: readonly unknown[], index: number, name: string): void {
+    const { hashes, steps, bits } = this
+    const integers = this.#integers
+    const length = Math.min(rows.length, maximumRows)
+    let count = 0
     let previous = 0
-    for (let i = 0; i < rows.length && i < maximumRows; i++) {
+    for (let i = 0; i < length; i++) {
       const value = valueIn(rows[i], index, name)
-      const hash = hashValue(value)
+      const hash = typeof value === 'number' ? hashNumber(value) : hashValue(value)
       if (hash < 0 || !this.#isNew(hash)) continue
       const integer = integerOf(value)
-      const at = this.count++
-      this.hashes[at] = hash
-      this.steps[at] = at === 0 ? 0 : Math.sign(integer - previous)
-      this.bits[at] = 0
-      this.#integers[at] = integer
+      hashes[count] = hash
+      steps[count] = count === 0 ? 0 : Math.sign(integer - previous)
+      bits[count] = 0
+      integers[count++] = integer
       previous = integer
     }
+    this.count = count
   }
 
   #readTexts(rows: readonly unknown[], index: number, name: string, type: ColumnType): void {
@@ -103,6 +108,6 @@ function valueIn(row: unknown, index: number, name: string): unknown {
 
 /** A type parser of the application's own may have made anything of it. */
 function integerOf(value: unknown): number {
-  const integer = Number(value)
+  const integer = typeof value === 'number' ? value : Number(value)
   return Number.isSafeInteger(integer) ? integer : 0
 }

@@ -19,36 +19,47 @@ export class IntegerEvidence {
    * @param bits is written, as far as there are any.
    */
   weigh(values: Float64Array, count: number, plain: number, bits: Uint8Array): void {
-    const sorted = this.#sort(values, count)
-    const [first = 0, last = 0] = [sorted[0], sorted[count - 1]]
+    const isAscending = ascends(values, count)
+    const sorted = isAscending ? values : this.#sort(values, count)
+    const first = sorted[0] ?? 0
+    const last = sorted[count - 1] ?? 0
     const isDense = last - first < count
     const isPlain = Math.max(-first, last) < plain
-    const step = isDense || isPlain ? 0 : commonStep(sorted)
+    const step = isDense || isPlain ? 0 : commonStep(sorted, count)
     if (step !== 0) {
       for (let i = 0; i < count; i++) {
         const value = values[i] ?? 0
-        if (Math.abs(value) >= plain) bits[i] = Math.log2(nearestDistance(sorted, value) / step)
+        if (Math.abs(value) < plain) continue
+        const place = isAscending ? i : placeOf(sorted, count, value)
+        bits[i] = wholeLog2(nearestDistance(sorted, count, place) / step)
       }
     }
-    sorted.fill(0)
+    if (!isAscending) this.#sorted.fill(0)
   }
 
   #sort(values: Float64Array, count: number): Float64Array {
-    const sorted = this.#sorted.subarray(0, count)
-    let isAscending = true
-    for (let i = 0; i < count; i++) {
-      const value = values[i] ?? 0
-      if (i > 0 && value < (sorted[i - 1] ?? 0)) isAscending = false
-      sorted[i] = value
-    }
-    return isAscending ? sorted : sorted.sort()
+    for (let i = 0; i < count; i++) this.#sorted[i] = values[i] ?? 0
+    // Shares the memory of the whole.
+    this.#sorted.subarray(0, count).sort()
+    return this.#sorted
   }
 }
 
+function ascends(values: Float64Array, count: number): boolean {
+  for (let i = 1; i < count; i++) if ((values[i] ?? 0) < (values[i - 1] ?? 0)) return false
+  return true
+}
+
+/** Bits are counted, as a logarithm costs ten times as much; 0 for 0. */
+function wholeLog2(integer: number): number {
+  if (integer < 1) return 0
+  return integer < 0x8000_0000 ? 31 - Math.clz32(integer) : Math.log2(integer)
+}
+
 /** The greatest common divisor of all distances; 0 for a single value. */
-function commonStep(sorted: Float64Array): number {
+function commonStep(sorted: Float64Array, count: number): number {
   let step = 0
-  for (let i = 1; i < sorted.length && step !== 1; i++) {
+  for (let i = 1; i < count && step !== 1; i++) {
     let rest = (sorted[i] ?? 0) - (sorted[i - 1] ?? 0)
     while (rest !== 0) {
       const divisor = rest
@@ -59,15 +70,20 @@ function commonStep(sorted: Float64Array): number {
   return step
 }
 
-function nearestDistance(sorted: Float64Array, value: number): number {
+function placeOf(sorted: Float64Array, count: number, value: number): number {
   let low = 0
-  let high = sorted.length - 1
+  let high = count - 1
   while (low < high) {
     const middle = (low + high) >> 1
     if ((sorted[middle] ?? 0) < value) low = middle + 1
     else high = middle
   }
-  const below = value - (sorted[low - 1] ?? Number.NEGATIVE_INFINITY)
-  const above = (sorted[low + 1] ?? Number.POSITIVE_INFINITY) - value
+  return low
+}
+
+function nearestDistance(sorted: Float64Array, count: number, place: number): number {
+  const value = sorted[place] ?? 0
+  const below = place === 0 ? Number.POSITIVE_INFINITY : value - (sorted[place - 1] ?? 0)
+  const above = place === count - 1 ? Number.POSITIVE_INFINITY : (sorted[place + 1] ?? 0) - value
   return Math.min(below, above)
 }

@@ -24,7 +24,7 @@ export function hashValue(value: unknown): number {
     case 'string':
       return hashText(value)
     case 'number':
-      return isExactInteger(value) ? hashInteger(value) : hashText(String(value))
+      return hashNumber(value)
     case 'bigint':
       return hashText(value.toString())
     case 'boolean':
@@ -36,6 +36,11 @@ export function hashValue(value: unknown): number {
     default:
       return opaqueValue
   }
+}
+
+/** As {@link hashValue}, for who knows that it is a number. */
+export function hashNumber(value: number): number {
+  return isExactInteger(value) ? hashInteger(value) : hashText(String(value))
 }
 
 /** The hash of several hashes in their order. */
@@ -57,7 +62,7 @@ function hashObject(value: object | null): number {
 }
 
 function isExactInteger(value: number): boolean {
-  return Number.isInteger(value) && Math.abs(value) < exactIntegers
+  return (value | 0) === value || (Number.isInteger(value) && Math.abs(value) < exactIntegers)
 }
 
 function hashInteger(value: number): number {

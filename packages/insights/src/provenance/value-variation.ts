@@ -23,10 +23,13 @@ export class ValueVariation {
   readonly #first: readonly number[]
   readonly #firstList: number
   readonly #firstKey: number
-  // Made at the second execution: most statements run once.
+  // Made when executions differ: most statements run once, or with the same values.
   #keys: HashSet | undefined = undefined
   #repeats: RepeatTable | undefined = undefined
-  #firstRepeat: { hash: number; epoch: number } | undefined = undefined
+  /** What all executions so far were given, when, and how many of them there were. */
+  #onlyHash = -1
+  #onlyEpoch = 0
+  #onlyRuns = 0
   #runs = 1
   #plainKeys = 0
   #keySum = 0
@@ -65,7 +68,7 @@ export class ValueVariation {
 
   /** How often the same values were asked for while nothing was written to the statement's tables. */
   get repeated(): number {
-    return this.#repeats?.highest ?? 1
+    return this.#repeats?.highest ?? Math.max(1, this.#onlyRuns)
   }
 
   /** Most executions ask for a list of values, and the lists differ: somebody batches already. */
@@ -100,14 +103,13 @@ export class ValueVariation {
    */
   countRepeat(hash: number, epoch: number): number {
     if (hash < 0) return 0
-    if (this.#firstRepeat === undefined) {
-      this.#firstRepeat = { hash, epoch }
-      return 1
+    if (this.#repeats !== undefined) return this.#repeats.count(hash, epoch)
+    if (this.#onlyRuns === 0) {
+      this.#onlyHash = hash
+      this.#onlyEpoch = epoch
     }
-    if (this.#repeats === undefined) {
-      this.#repeats = new RepeatTable()
-      this.#repeats.count(this.#firstRepeat.hash, this.#firstRepeat.epoch)
-    }
+    if (hash === this.#onlyHash && epoch === this.#onlyEpoch) return ++this.#onlyRuns
+    this.#repeats = new RepeatTable(this.#onlyHash, this.#onlyEpoch, this.#onlyRuns)
     return this.#repeats.count(hash, epoch)
   }
 
@@ -119,6 +121,7 @@ export class ValueVariation {
 
   #addKey(hash: number, isPlain: boolean): void {
     if (this.#keys === undefined) {
+      if (hash > 0 && hash === this.#firstKey) return
       this.#keys = new HashSet(maximumKeys)
       if (this.#firstKey > 0) this.#keys.add(this.#firstKey)
     }

@@ -3,9 +3,22 @@ const buckets = 128
 const smallest = 0.01
 /** Bounds grow by this factor: 128 buckets reach from 0.01 to 10 million, and a quantile is off by 9 % at most. */
 const growth = 1.175
-const logGrowth = Math.log(growth)
+/** The upper bound of each bucket but the last. */
+const bounds: Float64Array = Float64Array.from({ length: buckets - 1 }, (_, i) => smallest * growth ** i)
 
-/** Quantiles of positive figures by counting them in logarithmic buckets: 512 bytes, 15 ns per figure. */
+/** The bucket that a figure falls into: a search, as a logarithm costs twice as much. */
+export function bucketOf(figure: number): number {
+  let low = 0
+  let high = buckets - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (figure > (bounds[middle] ?? 0)) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Quantiles of positive figures by counting them in logarithmic buckets: 512 bytes, some nanoseconds per figure. */
 export class QuantileSketch {
   readonly #counts: Uint32Array = new Uint32Array(buckets)
   #count = 0
@@ -20,10 +33,9 @@ export class QuantileSketch {
     return this.#maximum
   }
 
-  add(figure: number): void {
-    const bucket = figure <= smallest ? 0 : Math.ceil(Math.log(figure / smallest) / logGrowth)
-    const at = Math.min(buckets - 1, bucket)
-    this.#counts[at] = (this.#counts[at] ?? 0) + 1
+  /** @param bucket that of the figure, for who needs it more than once. */
+  add(figure: number, bucket: number = bucketOf(figure)): void {
+    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1
     this.#count++
     if (figure < this.#minimum) this.#minimum = figure
     if (figure > this.#maximum) this.#maximum = figure

@@ -1,9 +1,9 @@
-import type { ObservedCheckout } from '../units/observed-checkout.js'
+import type { QueryShape } from '@pgspan/lifecycle'
 import type { ObservedQuery } from '../units/observed-query.js'
 import type { UnitActivity } from '../units/unit-activity.js'
 import { BoundedMap, otherKey } from './bounded-map.js'
 import { ErrorCounts } from './error-counts.js'
-import { QuantileSketch } from './quantile-sketch.js'
+import { bucketOf, QuantileSketch } from './quantile-sketch.js'
 import type {
   FamilyStatistics,
   InsightsStatistics,
@@ -56,6 +56,8 @@ export class StatisticsCollector {
   readonly #times: QuantileSketch = new QuantileSketch()
   readonly #errors: ErrorCounts = new ErrorCounts()
   readonly #families: BoundedMap<Family> = new BoundedMap(maximumFamilies, newFamily)
+  #latestShape: QueryShape | undefined = undefined
+  #latestFamily: Family = newFamily('')
   readonly #routes: BoundedMap<Route> = new BoundedMap(maximumRoutes, newRoute)
   readonly #pools: BoundedMap<{ -readonly [Field in keyof PoolWaitStatistics]: PoolWaitStatistics[Field] }> =
     new BoundedMap(maximumPools, (pool) => ({ pool, count: 0, totalMillis: 0, maximumMillis: 0 }))
@@ -65,8 +67,9 @@ export class StatisticsCollector {
     const millis = query.executionMillis ?? query.settledAt - query.startedAt
     this.#queries++
     this.#totalMillis += millis
-    this.#times.add(millis)
-    const family = this.#families.get(shape.fingerprint)
+    const bucket = bucketOf(millis)
+    this.#times.add(millis, bucket)
+    const family = this.#familyOf(shape)
     if (family.count++ === 0 && family.fingerprint !== otherKey) {
       family.summary = shape.summary
       family.statement = statement
@@ -74,10 +77,19 @@ export class StatisticsCollector {
     family.totalMillis += millis
     family.rows += query.rowCount ?? 0
     this.#rows += query.rowCount ?? 0
-    family.times.add(millis)
+    family.times.add(millis, bucket)
     if (errorCode === undefined) return
     this.#errors.add(errorCode)
     family.errors.add(errorCode)
+  }
+
+  /** A loop asks for the same again and again. */
+  #familyOf(shape: QueryShape): Family {
+    if (shape !== this.#latestShape) {
+      this.#latestShape = shape
+      this.#latestFamily = this.#families.get(shape.fingerprint)
+    }
+    return this.#latestFamily
   }
 
   addUnit({ unit, queries, totalMillis, errors, overlooked }: UnitActivity): void {
@@ -94,11 +106,11 @@ export class StatisticsCollector {
     for (const code of errors) route.errors.add(code)
   }
 
-  addCheckout({ poolName, waitMillis }: ObservedCheckout): void {
+  addCheckout(poolName: string, waitMillis: number): void {
     const pool = this.#pools.get(poolName)
     pool.count++
     pool.totalMillis += waitMillis
-    pool.maximumMillis = Math.max(pool.maximumMillis, waitMillis)
+    if (waitMillis > pool.maximumMillis) pool.maximumMillis = waitMillis
   }
 
   /** Execution times of a statement; undefined if it is not among the first 200. */

@@ -12,8 +12,14 @@ const width = 3
  */
 export class RepeatTable {
   // An ordinary array that grows: most statements have few values, for which a typed one costs too much.
-  readonly #table: number[] = []
-  #highest = 0
+  readonly #table: number[]
+  #highest: number
+
+  /** What was counted before: one hash in one epoch. */
+  constructor(hash: number, epoch: number, count: number) {
+    this.#table = [small(hash), count, epoch]
+    this.#highest = count
+  }
 
   /** The highest count that any values have reached. */
   get highest(): number {

@@ -1,4 +1,4 @@
-import type { DatabaseTarget, QueryResultView, QueryShape, UnitOfWork } from '@pgspan/lifecycle'
+import type { QueryResultView, QueryShape, UnitOfWork } from '@pgspan/lifecycle'
 import type { UnitTimeline } from '../history/unit-timeline.js'
 import { maximumProbedKeys } from '../provenance/column-probe.js'
 import { type ResultReader, ResultSources } from '../provenance/result-sources.js'
@@ -6,6 +6,7 @@ import type { ReturnedRow } from '../provenance/returned-row.js'
 import type { SlotValues } from '../provenance/slot-values.js'
 import type { ObservedQuery } from './observed-query.js'
 import { QueryGroup } from './query-group.js'
+import { QueryGroups } from './query-groups.js'
 import { leastReadMillis, SequentialReads } from './sequential-reads.js'
 import { TableChanges } from './table-changes.js'
 
@@ -15,6 +16,8 @@ const rememberedStatements = 64
 const maximumErrors = 64
 /** A unit of work that migrates the database repeats itself by nature. */
 const migrationTable = /migration|schema_version|schema_history|changelog/i
+
+const isOfMigrations = (table: string): boolean => migrationTable.test(table)
 
 /** What happened in one unit of work: bounded, and dropped with it. */
 export class UnitActivity {
@@ -31,13 +34,7 @@ export class UnitActivity {
   overlooked = 0
   /** Its queries one by one, as long as somebody keeps a history. */
   timeline: UnitTimeline | undefined = undefined
-  /** By fingerprint, for each database and for code that ignores findings; there is hardly ever a second one. */
-  readonly #groups: {
-    readonly target: DatabaseTarget
-    readonly ignoredFindings: string | undefined
-    readonly groups: Map<string, QueryGroup>
-  }[] = []
-  #groupCount = 0
+  readonly #groups: QueryGroups = new QueryGroups()
   #sequence = 0
   readonly #ordinals: number[] = [0]
   /** What the latest single write has returned. */
@@ -53,8 +50,9 @@ export class UnitActivity {
     return this.changes.lastDefinition > 0 && this.#namesMigrations
   }
 
-  *groups(): Iterable<QueryGroup> {
-    for (const { groups } of this.#groups) yield* groups.values()
+  /** In the order of their first executions. */
+  groups(): readonly QueryGroup[] {
+    return this.#groups.all
   }
 
   /**
@@ -68,7 +66,7 @@ export class UnitActivity {
     this.reads?.start(query, values, sequence - this.queries)
     const { shape } = query
     query.epoch = this.changes.lastOf(shape.tables)
-    const known = this.#groupsOf(query)?.get(shape.fingerprint)
+    const known = this.#groups.of(query)
     const over = known?.isOver(query.askedAt) ? known : undefined
     const group = over === undefined && known !== undefined ? known : this.#open(query, over)
     this.#ordinals[sequence % rememberedStatements] = group?.ordinal ?? maximumGroups
@@ -124,26 +122,15 @@ export class UnitActivity {
   }
 
   #open(query: ObservedQuery, over: QueryGroup | undefined): QueryGroup | undefined {
-    if (over === undefined && this.#groupCount >= maximumGroups) {
+    const { length } = this.#groups.all
+    if (over === undefined && length >= maximumGroups) {
       this.overlooked++
       return undefined
     }
-    if (over === undefined) this.#groupCount++
-    const { shape, target, ignoredFindings } = query
-    const group = new QueryGroup(query, this.unit, over?.ordinal ?? this.#groupCount)
-    const groups = this.#groupsOf(query)
-    if (groups !== undefined) groups.set(shape.fingerprint, group)
-    else this.#groups.push({ target, ignoredFindings, groups: new Map([[shape.fingerprint, group]]) })
-    if (!this.#namesMigrations)
-      this.#namesMigrations = shape.tables.some((table) => migrationTable.test(table))
+    const group = new QueryGroup(query, this.unit, over?.ordinal ?? length + 1)
+    this.#groups.add(group, over)
+    if (!this.#namesMigrations) this.#namesMigrations = query.shape.tables.some(isOfMigrations)
     return group
-  }
-
-  #groupsOf({ target, ignoredFindings }: ObservedQuery): Map<string, QueryGroup> | undefined {
-    for (const some of this.#groups) {
-      if (some.target === target && some.ignoredFindings === ignoredFindings) return some.groups
-    }
-    return undefined
   }
 
   /** Follows what the query did to tables. */
