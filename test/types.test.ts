@@ -1,8 +1,10 @@
 import type * as upstream from '@opentelemetry/instrumentation-pg'
+import type * as sdkMetrics from '@opentelemetry/sdk-metrics'
 import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { InsightsSpanProcessor } from '@pgspan/insights'
 import type * as ours from '@pgspan/instrumentation-pg'
 import type * as lifecycle from '@pgspan/lifecycle'
+import type { MetricProducer } from '@pgspan/metrics-endpoint'
 import type * as queryText from '@pgspan/query-text'
 import type pg from 'pg'
 import { expectTypeOf, test } from 'vitest'
@@ -26,6 +28,10 @@ test('what is patched is what the driver’s types describe', () => {
 
 test('the span processor is one of the SDK’s', () => {
   expectTypeOf<InsightsSpanProcessor>().toExtend<SpanProcessor>()
+})
+
+test('the metric producer is one that the SDK’s readers take', () => {
+  expectTypeOf<MetricProducer>().toExtend<sdkMetrics.MetricProducer>()
 })
 
 test('options that were written with upstream’s types fit, and so does the driver’s result', () => {

@@ -30,7 +30,9 @@ export const modes = {
   'none again': { base: 'none' },
   floor: { base: 'none' },
   pgspan: { base: 'none' },
+  'pgspan with own metrics': { base: 'none' },
   'pgspan with insights': { base: 'none' },
+  startPgspan: { base: 'none' },
   'pgspan with query log': { base: 'none' },
   'pgspan logging 1 %': { base: 'none' },
   'pgspan in http': { base: 'none' },
@@ -50,11 +52,12 @@ export const modes = {
  */
 export function startMode(name, sdk, telemetry) {
   if (name.startsWith('dd-trace')) return startDatadog(name === 'dd-trace', sdk)
-  const hasInsights = name === 'pgspan with insights'
+  const hasInsights = name === 'pgspan with insights' || name === 'startPgspan'
   const processors = hasInsights ? [insightsProcessor()] : []
   const { latest, histograms } = startSdk(sdk, processors)
   if (name === 'upstream') instrument('@opentelemetry/instrumentation-pg')
-  if (name.startsWith('pgspan')) instrument('@pgspan/instrumentation-pg')
+  if (name === 'pgspan with own metrics' || name === 'startPgspan') aggregateMetrics()
+  if (name.startsWith('pgspan') || name === 'startPgspan') instrument('@pgspan/instrumentation-pg')
   if (name === 'pgspan with query log') logQueries(0)
   if (name === 'pgspan logging 1 %') logQueries(0.01)
   if (name === 'pgspan with headers') sendHeaders()
@@ -66,6 +69,11 @@ export function startMode(name, sdk, telemetry) {
 function instrument(packageName) {
   const { PgInstrumentation } = require(packageName)
   registerInstrumentations({ instrumentations: [new PgInstrumentation()] })
+}
+
+/** As `startPgspan` does, whoever the metrics go to. */
+function aggregateMetrics() {
+  require('@pgspan/metrics-endpoint').createMetricProducer()
 }
 
 /** Slow and failed queries, of which there are none, and a share of the others, in files. */

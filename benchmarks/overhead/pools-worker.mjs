@@ -50,8 +50,10 @@ function deep(left) {
 /** Returns what is done beside each cycle. */
 function start(name) {
   if (name === 'upstream') instrument('@opentelemetry/instrumentation-pg')
-  if (name.startsWith('pgspan')) instrument('@pgspan/instrumentation-pg')
-  if (name.startsWith('pgspan with insights')) {
+  if (name === 'pgspan with own metrics' || name === 'startPgspan')
+    require('@pgspan/metrics-endpoint').createMetricProducer()
+  if (name.startsWith('pgspan') || name === 'startPgspan') instrument('@pgspan/instrumentation-pg')
+  if (name.startsWith('pgspan with insights') || name === 'startPgspan') {
     const stacks = /stacks (\w+)/.exec(name)?.[1]
     const options = stacks === undefined ? {} : { checkoutStacks: stacks }
     require('@pgspan/insights').createInsights(options).attach()

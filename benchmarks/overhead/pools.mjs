@@ -11,6 +11,8 @@ const modes = [
   'none again',
   'floor',
   'pgspan',
+  'pgspan with own metrics',
+  'startPgspan',
   'pgspan with insights, stacks never',
   'pgspan with insights',
   'pgspan with insights, stacks always',
@@ -58,7 +60,7 @@ function tableOf(samples) {
   const floor = median(samples.floor) - none
   const lines = modes.map((mode) => {
     const extra = median(samples[mode]) - none
-    const overFloor = mode.startsWith('pgspan') ? (extra - floor).toFixed(2) : ''
+    const overFloor = /pgspan/i.test(mode) ? (extra - floor).toFixed(2) : ''
     return rowOf(mode, [median(samples[mode]).toFixed(2), extra.toFixed(2), overFloor])
   })
   const title = 'acquire and release: user CPU, microseconds\n'

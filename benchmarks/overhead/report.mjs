@@ -41,7 +41,7 @@ export function tableOf(results) {
 
 function sectionOf({ workload, backend, sdk, figures, insights, headers }) {
   const lines = Object.entries(figures).map(([mode, { user, extra, overFloor, ofUpstream, spans }]) => {
-    const isOurs = mode.startsWith('pgspan')
+    const isOurs = /pgspan/i.test(mode)
     const cells = [
       user.toFixed(2),
       signed(extra),

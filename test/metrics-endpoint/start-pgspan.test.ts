@@ -83,8 +83,24 @@ describe('startPgspan', () => {
         'http.server.request.duration',
       ]),
     )
+    expect(receiver.histograms.filter(({ name }) => name === 'db.client.operation.duration')).toEqual([
+      { name: 'db.client.operation.duration', isCumulative: true },
+    ])
     const traceId = /trace_id="(\w+)"/.exec(String(text))?.[1]
     expect(receiver.spans.map((span) => span.traceId)).toContain(traceId)
+    await receiver.close()
+  })
+
+  test('gives a collector that wants what is new since the last time just that', async () => {
+    const receiver = await startOtlpReceiver()
+    const { text } = await serve({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta',
+    })
+    expect(sampleIn(text, 'db_client_operation_duration_seconds_count')).toBe(1)
+    expect(receiver.histograms.filter(({ name }) => name === 'db.client.operation.duration')).toEqual([
+      { name: 'db.client.operation.duration', isCumulative: false },
+    ])
     await receiver.close()
   })
 

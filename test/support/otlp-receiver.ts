@@ -7,8 +7,15 @@ export interface OtlpReceiver {
   readonly url: string
   readonly spans: readonly Span[]
   readonly metrics: ReadonlySet<string>
+  /** Each histogram as often as it arrived. */
+  readonly histograms: readonly Histogram[]
   readonly events: readonly LogEvent[]
   close(): Promise<void>
+}
+
+export interface Histogram {
+  readonly name: string
+  readonly isCumulative: boolean
 }
 
 export interface Span {
@@ -23,6 +30,11 @@ export interface LogEvent {
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
+interface DecodedMetric {
+  readonly name: string
+  readonly histogram?: { readonly aggregationTemporality: number } | null
+}
+
 interface KeyValue {
   readonly key: string
   readonly value: Readonly<Record<string, unknown>>
@@ -33,6 +45,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const { MockOtlpServer } = require('@elastic/mockotlpserver')
   const spans: Span[] = []
   const metrics = new Set<string>()
+  const histograms: Histogram[] = []
   const events: LogEvent[] = []
   const server = new MockOtlpServer({
     logLevel: 'error',
@@ -50,9 +63,12 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
         }
       }
     },
-    onMetrics: (message: { resourceMetrics: { scopeMetrics: { metrics: { name: string }[] }[] }[] }) => {
+    onMetrics: (message: { resourceMetrics: { scopeMetrics: { metrics: DecodedMetric[] }[] }[] }) => {
       for (const { scopeMetrics } of message.resourceMetrics ?? []) {
-        for (const scope of scopeMetrics) for (const { name } of scope.metrics) metrics.add(name)
+        for (const { name, histogram } of scopeMetrics.flatMap((scope) => scope.metrics)) {
+          metrics.add(name)
+          if (histogram) histograms.push({ name, isCumulative: histogram.aggregationTemporality === 2 })
+        }
       }
     },
     onLogs: (message: {
@@ -67,7 +83,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     },
   })
   await server.start()
-  return { url: server.httpUrl.href, spans, metrics, events, close: () => server.close() }
+  return { url: server.httpUrl.href, spans, metrics, histograms, events, close: () => server.close() }
 }
 
 /** Ids are bytes in protobuf. */

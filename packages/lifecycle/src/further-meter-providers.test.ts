@@ -103,3 +103,21 @@ test('each instrument gives its measurements to all members', async () => {
   await Promise.all([first.values(), second.values()])
   expect(calls).toBe(2)
 })
+
+test('as long as somebody excludes the others, only those that were added receive anything', () => {
+  const further = new FurtherMeterProviders()
+  const [sdk, added] = [newProvider().provider, newProvider().provider]
+  const include = further.excludeOthers()
+  expect(further.joinedTo(sdk)).toBe(sdk)
+  const includeAgain = further.excludeOthers()
+  further.add(added)
+  expect(further.joinedTo(sdk)).toBe(added)
+  expect(further.joinedTo(nobody)).toBe(added)
+  include()
+  include()
+  expect(further.joinedTo(sdk)).toBe(added)
+  includeAgain()
+  expect(further.joinedTo(sdk)).not.toBe(added)
+  further.remove(added)
+  expect(further.joinedTo(sdk)).toBe(sdk)
+})

@@ -9,6 +9,8 @@ import { JoinedMeterProvider } from './joined-meter-provider.js'
 export class FurtherMeterProviders {
   /** With how often each was added. */
   readonly #added: Map<MeterProvider, number> = new Map()
+  /** How many want that nothing but what was added receives anything. */
+  #exclusions = 0
   #joined: WeakMap<MeterProvider, MeterProvider> = new WeakMap()
   // Asked for at each measurement, nearly always with the same.
   #lastAsked: MeterProvider | undefined = undefined
@@ -33,22 +35,44 @@ export class FurtherMeterProviders {
   }
 
   /**
-   * What to record to in place of a provider: itself and those that were added, each once; the same object as long as
-   * none is added or removed. Costs a comparison.
+   * Keeps what pgspan records from the providers that are set or registered, until the function that it returns is called:
+   * their readers get it otherwise. Without effect as long as none is added.
+   */
+  excludeOthers(): () => void {
+    this.#exclusions++
+    this.#forget()
+    let isOver = false
+    return () => {
+      if (isOver) return
+      isOver = true
+      this.#exclusions--
+      this.#forget()
+    }
+  }
+
+  /**
+   * What to record to in place of a provider: itself, unless others are excluded, and those that were added, each once; the
+   * same object as long as none is added or removed. Costs a comparison.
    */
   joinedTo(provider: MeterProvider): MeterProvider {
     if (provider === this.#lastAsked && this.#lastJoined !== undefined) return this.#lastJoined
-    const joined = this.#joined.get(provider) ?? this.#join(provider)
+    const joined =
+      this.#joined.get(provider) ?? this.#join(provider, this.#exclusions > 0 && this.#added.size > 0)
     this.#joined.set(provider, joined)
     this.#lastAsked = provider
     this.#lastJoined = joined
     return joined
   }
 
-  #join(provider: MeterProvider): MeterProvider {
-    const given = provider instanceof JoinedMeterProvider ? provider.members : [provider]
+  /** What others than pgspan are to record to in place of a provider: itself and those that were added. */
+  joinedForOthers(provider: MeterProvider): MeterProvider {
+    return this.#join(provider, false)
+  }
+
+  #join(provider: MeterProvider, isAlone: boolean): MeterProvider {
+    const given = isAlone ? [] : provider instanceof JoinedMeterProvider ? provider.members : [provider]
     const members = new Set([...given, ...this.#added.keys()].filter((member) => !isNoop(member)))
-    if ([...members].every((member) => given.includes(member))) return provider
+    if (!isAlone && [...members].every((member) => given.includes(member))) return provider
     const [first, ...others] = members
     return first !== undefined && others.length === 0 ? first : new JoinedMeterProvider([...members])
   }

@@ -1,3 +1,4 @@
+export { createMetricProducer, type MetricProducer, type OwnMetricProducer } from './metric-producer.js'
 export {
   createMetricsEndpoint,
   type MetricsAnswer,

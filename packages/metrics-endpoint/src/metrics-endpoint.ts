@@ -4,8 +4,9 @@ import { gzip } from 'node:zlib'
 import { type Attributes, diag, type MeterProvider } from '@opentelemetry/api'
 import { processState } from '@pgspan/lifecycle'
 import { checkOptions, type MetricsEndpointOptions } from './metrics-endpoint-options.js'
+import { processProvider } from './process-provider.js'
 import { processResource } from './process-resource.js'
-import { EndpointMeterProvider } from './provider/endpoint-meter-provider.js'
+import type { EndpointMeterProvider } from './provider/endpoint-meter-provider.js'
 import { Registries } from './registries.js'
 import { acceptedFormat, acceptsGzip } from './text/accepted.js'
 import { render } from './text/render.js'
@@ -66,12 +67,11 @@ class ProcessMetricsEndpoint implements MetricsEndpoint {
 
   constructor(options: MetricsEndpointOptions) {
     const { meterProviders } = processState()
-    const { maximumSeries = 2_000 } = options
     this.#options = options
     this.#registries = new Registries(options.registries ?? [])
-    this.meterProvider =
-      meterProviders.all.find((provider) => provider instanceof EndpointMeterProvider) ??
-      new EndpointMeterProvider(maximumSeries, resourceOf(options) ?? processResource)
+    this.meterProvider = processProvider(options.maximumSeries)
+    const resource = resourceOf(options)
+    if (resource !== undefined) this.meterProvider.describeProcess(resource)
     meterProviders.add(this.meterProvider)
     this.handler = (request, response) => {
       void this.answer(request.method ?? 'GET', request.headers).then(({ status, headers, body }) => {

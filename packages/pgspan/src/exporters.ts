@@ -1,4 +1,5 @@
 import { diag } from '@opentelemetry/api'
+import type { MetricProducer } from '@pgspan/metrics-endpoint'
 import type {
   OtlpPackage,
   PrometheusPackage,
@@ -34,18 +35,20 @@ export interface PrometheusAddress {
  *
  * @param sdkRequire sees what the SDK depends on: it brings every exporter.
  * @param address of the SDK's Prometheus exporter; false for none of its own.
+ * @param metricProducers for those who push metrics.
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function exportersFromEnvironment(
   sdkRequire: NodeJS.Require,
   address: PrometheusAddress | false,
+  metricProducers: readonly MetricProducer[],
 ): Exporters {
   const prometheus = address && asksForPrometheus() ? prometheusReader(sdkRequire, address) : undefined
   return {
     spanProcessors: exportersOf('traces').flatMap((name) => spanProcessor(sdkRequire, name)),
     metricReaders: [
       ...(prometheus ? [prometheus] : []),
-      ...exportersOf('metrics').flatMap((name) => metricReader(sdkRequire, name)),
+      ...exportersOf('metrics').flatMap((name) => metricReader(sdkRequire, name, [...metricProducers])),
     ],
     logRecordProcessors: exportersOf('logs').length === 0 ? [] : undefined,
     prometheus,
@@ -55,6 +58,19 @@ export function exportersFromEnvironment(
 /** True if metrics are to be scraped. */
 export function asksForPrometheus(): boolean {
   return exportersOf('metrics').includes('prometheus')
+}
+
+/**
+ * True if metrics are pushed, and whoever gets them takes sums since the start. Of those who want what is new since the last
+ * time, the SDK keeps account.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/metrics/sdk_exporters/otlp/#additional-environment-variable-configuration
+ */
+export function pushesCumulativeMetrics(): boolean {
+  const preference = process.env.OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE || 'cumulative'
+  return (
+    preference.toLowerCase() === 'cumulative' && exportersOf('metrics').some((name) => name !== 'prometheus')
+  )
 }
 
 function exportersOf(signal: Signal): readonly string[] {
@@ -77,11 +93,17 @@ function spanProcessor(sdkRequire: NodeJS.Require, name: string): readonly unkno
   return unknownExporter('traces', name, 'otlp, console, none')
 }
 
-function metricReader(sdkRequire: NodeJS.Require, name: string): readonly unknown[] {
+function metricReader(
+  sdkRequire: NodeJS.Require,
+  name: string,
+  metricProducers: MetricProducer[],
+): readonly unknown[] {
   if (name === 'prometheus') return []
   const sdk = sdkRequire('@opentelemetry/sdk-metrics') as SdkMetricsPackage
   if (name === 'console')
-    return [new sdk.PeriodicExportingMetricReader({ exporter: new sdk.ConsoleMetricExporter() })]
+    return [
+      new sdk.PeriodicExportingMetricReader({ exporter: new sdk.ConsoleMetricExporter(), metricProducers }),
+    ]
   if (name !== 'otlp') return unknownExporter('metrics', name, 'otlp, prometheus, console, none')
   const interval = millisFromEnvironment('OTEL_METRIC_EXPORT_INTERVAL', 60_000)
   const timeout = Math.min(interval, millisFromEnvironment('OTEL_METRIC_EXPORT_TIMEOUT', 30_000))
@@ -90,6 +112,7 @@ function metricReader(sdkRequire: NodeJS.Require, name: string): readonly unknow
       exporter: otlpExporter(sdkRequire, 'metrics'),
       exportIntervalMillis: interval,
       exportTimeoutMillis: timeout,
+      metricProducers,
     }),
   ]
 }

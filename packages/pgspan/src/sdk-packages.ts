@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Attributes } from '@opentelemetry/api'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
+import type { MetricProducer } from '@pgspan/metrics-endpoint'
 
 // What pgspan uses of OpenTelemetry's SDK: the same in the 2.x and the 3.x line. The packages are optional peers, so
 // their types are not imported either; a type test holds these against them.
@@ -59,6 +60,7 @@ export interface SdkMetricsPackage {
     exporter: unknown
     exportIntervalMillis?: number
     exportTimeoutMillis?: number
+    metricProducers?: MetricProducer[]
   }) => unknown
   readonly ConsoleMetricExporter: new () => unknown
 }

@@ -1,5 +1,6 @@
 import type { Instrumentation } from '@opentelemetry/instrumentation'
-import { exportersFromEnvironment, type PrometheusAddress } from './exporters.js'
+import { createMetricProducer } from '@pgspan/metrics-endpoint'
+import { exportersFromEnvironment, type PrometheusAddress, pushesCumulativeMetrics } from './exporters.js'
 import { loadOptionalPackage } from './optional-package.js'
 import type { PgspanOptions } from './options.js'
 import type {
@@ -33,7 +34,9 @@ export function startSdk(
   const sdkNode = loadOptionalPackage<SdkNodePackage>('@opentelemetry/sdk-node')
   if (sdkNode === undefined) return undefined
   const address = hasPrometheus && prometheusAddress(options)
-  const exporters = exportersFromEnvironment(sdkNode.require, address)
+  // Before anything is recorded.
+  const producer = !hasPrometheus && pushesCumulativeMetrics() ? createMetricProducer() : undefined
+  const exporters = exportersFromEnvironment(sdkNode.require, address, producer ? [producer] : [])
   const resource = detectedResource(sdkNode.require, options.serviceName)
   const sdk = new sdkNode.exports.NodeSDK({
     ...(resource ? { resource, autoDetectResources: false } : serviceNameOf(options)),
@@ -47,7 +50,10 @@ export function startSdk(
   return {
     prometheus: exporters.prometheus,
     resource,
-    shutdown: () => sdk.shutdown(),
+    async shutdown() {
+      await sdk.shutdown()
+      producer?.close()
+    },
   }
 }
 

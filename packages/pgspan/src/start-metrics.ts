@@ -57,7 +57,7 @@ export function startMetrics(
  * of other instrumentations as well. Not without an SDK: one that the application starts later has to find the place free.
  */
 function receiveAll(instrumentations: readonly Instrumentation[]): void {
-  const joined = processState().meterProviders.joinedTo(metrics.getMeterProvider())
+  const joined = processState().meterProviders.joinedForOthers(metrics.getMeterProvider())
   metrics.disable()
   metrics.setGlobalMeterProvider(joined)
   for (const instrumentation of instrumentations) instrumentation.setMeterProvider(joined)

@@ -1,6 +1,7 @@
 import type { Attributes, Meter, MeterOptions, MeterProvider } from '@opentelemetry/api'
+import { processResource } from '../process-resource.js'
 import { EndpointMeter } from './endpoint-meter.js'
-import type { StreamSettings } from './metric-stream.js'
+import type { Scope, StreamSettings } from './metric-stream.js'
 import { type ObservedSeries, observe } from './observation.js'
 
 /**
@@ -10,17 +11,20 @@ import { type ObservedSeries, observe } from './observation.js'
 export class EndpointMeterProvider implements MeterProvider {
   readonly #meters: Map<string, EndpointMeter> = new Map()
   readonly #settings: StreamSettings
-  readonly #resource: () => Attributes
+  #resource: (() => Attributes) | undefined = undefined
 
-  /** @param resource asked at each scrape. */
-  constructor(maximumSeries: number, resource: () => Attributes) {
+  constructor(maximumSeries: number) {
     this.#settings = { maximumSeries, scrapes: { count: 0 } }
-    this.#resource = resource
   }
 
   /** What this process is. */
   get resource(): Attributes {
-    return this.#resource()
+    return (this.#resource ?? processResource)()
+  }
+
+  /** Says what this process is, unless somebody has. @param resource asked at each scrape. */
+  describeProcess(resource: () => Attributes): void {
+    this.#resource ??= resource
   }
 
   getMeter(name: string, version?: string, { schemaUrl }: MeterOptions = {}): Meter {
@@ -32,12 +36,21 @@ export class EndpointMeterProvider implements MeterProvider {
     return made
   }
 
-  /** All series of now; observables are asked. What a callback throws is reported once and hurts no other. */
+  /** As {@link read}, for somebody who takes exemplars: those from here on are for the next scrape. */
   async collect(): Promise<readonly ObservedSeries[]> {
-    const meters = [...this.#meters.values()]
-    const observed = await observe(meters)
-    // Exemplars that are taken from here on are for the next scrape.
+    const series = await this.read()
     this.#settings.scrapes.count++
+    return series
+  }
+
+  /**
+   * All series of now; observables are asked. What a callback throws is reported once and hurts no other.
+   *
+   * @param isWanted leaves out scopes.
+   */
+  async read(isWanted: (scope: Scope) => boolean = () => true): Promise<readonly ObservedSeries[]> {
+    const meters = [...this.#meters.values()].filter(({ scope }) => isWanted(scope))
+    const observed = await observe(meters)
     return meters.flatMap((meter) =>
       [...meter.streams].map((stream) => ({ stream, numbers: observed.get(stream) ?? stream.numbers })),
     )

@@ -31,14 +31,14 @@ const namePattern = /^[a-z][\w.\-/]{0,254}$/i
 
 /** Makes instruments of one scope. An instrument of the same name and kind, made again, goes on with the same series. */
 export class EndpointMeter implements Meter {
-  readonly #scope: Scope
+  readonly scope: Scope
   readonly #settings: StreamSettings
   readonly #streams: Map<string, MetricStream> = new Map()
   readonly #observables: Map<MetricStream, EndpointObservable> = new Map()
   #batches: readonly Batch[] = []
 
   constructor(scope: Scope, settings: StreamSettings) {
-    this.#scope = scope
+    this.scope = scope
     this.#settings = settings
   }
 
@@ -107,11 +107,11 @@ export class EndpointMeter implements Meter {
     const known = this.#streams.get(key)
     const isSameKind = known?.kind === kind && known.isObserved === isObserved
     if (known !== undefined && isSameKind && known.unit === (options.unit ?? '')) return known
-    const made = new MetricStream(this.#scope, name, kind, isObserved, options, this.#settings)
+    const made = new MetricStream(this.scope, name, kind, isObserved, options, this.#settings)
     if (known !== undefined)
-      warn(name, `${this.#scope.name} has made one of the name and of another kind or unit`)
+      warn(name, `${this.scope.name} has made one of the name and of another kind or unit`)
     else if (!namePattern.test(name)) warn(name, 'that is no name of a metric')
-    else if (this.#streams.size >= maximumStreams) warn(name, `${this.#scope.name} has ${maximumStreams}`)
+    else if (this.#streams.size >= maximumStreams) warn(name, `${this.scope.name} has ${maximumStreams}`)
     else this.#streams.set(key, made)
     return made
   }

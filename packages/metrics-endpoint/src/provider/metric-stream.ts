@@ -31,10 +31,12 @@ export class MetricStream {
   readonly isObserved: boolean
   readonly unit: string
   readonly description: string
+  /** Milliseconds since 1970. */
+  readonly startedAt: number = Date.now()
   readonly scrapes: ScrapeCount
   readonly histograms: SeriesTable<HistogramSeries>
   readonly numbers: SeriesTable<NumberSeries>
-  readonly #isInteger: boolean
+  readonly isInteger: boolean
   readonly #maximumSeries: number
   #hasOverflown = false
 
@@ -53,7 +55,7 @@ export class MetricStream {
     this.unit = options.unit ?? ''
     this.description = options.description ?? ''
     this.scrapes = scrapes
-    this.#isInteger = options.valueType === ValueType.INT
+    this.isInteger = options.valueType === ValueType.INT
     this.#maximumSeries = maximumSeries
     const boundaries = boundariesOf(options)
     this.histograms = this.#table((attributes) => new HistogramSeries(attributes, boundaries, scrapes))
@@ -69,7 +71,7 @@ export class MetricStream {
   taken(value: number): number | undefined {
     if (typeof value !== 'number' || Number.isNaN(value)) return undefined
     if (value < 0 && (this.kind === 'counter' || this.kind === 'histogram')) return undefined
-    return this.#isInteger ? Math.trunc(value) : value
+    return this.isInteger ? Math.trunc(value) : value
   }
 
   #table<Series>(make: (attributes: Attributes) => Series): SeriesTable<Series> {
