@@ -72,35 +72,46 @@ function drawStat(element, panel, _spec, data) {
 
 function drawLines(element, panel, spec, data) {
   const times = range(dashboard.from, dashboard.to)
-  const series = data.flat().map(({ legend, points }) => ({ legend, values: aligned(points, times) }))
+  const series = data.flatMap((each, q) =>
+    each.map(({ legend, points }) => ({
+      legend,
+      values: aligned(points, times),
+      isBound: spec.queries[q].isBound === true,
+    })),
+  )
+  series.forEach((each, i) => {
+    each.color = colors[i % colors.length]
+  })
   const { defaults } = panel.fieldConfig
-  const stacked = spec.isStacked ? stack(series) : series
+  // What lies on top is drawn first, and what is below it over it.
+  const drawn = spec.isStacked ? stack(series).reverse() : series
   const plot = document.createElement('div')
   plot.className = 'plot'
   element.append(plot, legendOf(series))
-  const steps = panel.fieldConfig.defaults.custom?.thresholdsStyle ? (defaults.thresholds?.steps ?? []) : []
-  new uPlot(
-    {
-      width: plot.clientWidth,
-      height: plot.clientHeight,
-      cursor: { show: false },
-      scales: { x: { time: true }, y: { range: (_, __, high) => [0, high > 0 ? high * 1.05 : 1] } },
-      axes: [{ size: 26, grid: { stroke: '#eceef0' } }, yAxis((value) => withUnit(value, defaults))],
-      series: [
-        {},
-        ...stacked.map(({ values: _, legend }, i) => ({
-          label: legend,
-          stroke: colorOf(i),
-          width: 1.5,
-          points: { show: false },
-          fill: `${colorOf(i)}${spec.isStacked ? '40' : '14'}`,
-        })),
-      ],
-      hooks: { draw: [(u) => drawThresholds(u, steps)] },
-    },
-    [times, ...stacked.map(({ values }) => values)],
-    plot,
-  )
+  const steps = defaults.custom?.thresholdsStyle ? (defaults.thresholds?.steps ?? []) : []
+  const options = {
+    width: plot.clientWidth,
+    height: plot.clientHeight,
+    cursor: { show: false },
+    scales: { x: { time: true }, y: { range: (_, __, high) => [0, high > 0 ? high * 1.05 : 1] } },
+    axes: [{ size: 26, grid: { stroke: '#eceef0' } }, yAxis((value) => withUnit(value, defaults))],
+    series: [{}, ...drawn.map((each) => lineOf(each, spec))],
+    hooks: { draw: [(u) => drawThresholds(u, steps)] },
+  }
+  new uPlot(options, [times, ...drawn.map(({ values }) => values)], plot)
+}
+
+function lineOf({ legend, color, isBound }, { isStacked }) {
+  const line = { label: legend, stroke: color, width: 1.5, points: { show: false } }
+  if (isBound) return { ...line, dash: [8, 6] }
+  // Stacked areas cover each other, so they are not transparent.
+  return { ...line, fill: isStacked ? paler(color) : `${color}14` }
+}
+
+/** A quarter of the colour, on white. */
+function paler(color) {
+  const parts = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16))
+  return `rgb(${parts.map((part) => Math.round(255 - (255 - part) / 4)).join(', ')})`
 }
 
 function drawThresholds(u, steps) {
@@ -209,13 +220,13 @@ function settingsOf(panel, column) {
 function legendOf(series) {
   const legend = document.createElement('div')
   legend.className = 'legend'
-  series.forEach((each, i) => {
+  for (const each of series) {
     const item = document.createElement('span')
     item.innerHTML = '<i></i>'
-    item.firstChild.style.background = colorOf(i)
+    item.firstChild.style.background = each.color
     item.append(each.legend)
     legend.append(item)
-  })
+  }
   return legend
 }
 
@@ -223,13 +234,10 @@ function yAxis(format) {
   return { size: 64, grid: { stroke: '#eceef0' }, values: (_, splits) => splits.map(format) }
 }
 
-function colorOf(i) {
-  return colors[i % colors.length]
-}
-
 function stack(series) {
   let sums = []
   return series.map((each) => {
+    if (each.isBound) return each
     sums = each.values.map((value, t) => (value ?? 0) + (sums[t] ?? 0))
     return { ...each, values: sums }
   })

@@ -125,7 +125,7 @@ function startTraffic(observed) {
     }
     while (traffic === 'visits' && !stopping.signal.aborted) {
       const url = new URL(isFaulty ? pathOfFault : path, shop.url)
-      const response = await fetch(url, { signal: stopping.signal }).catch(() => undefined)
+      const response = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined)
       await response?.arrayBuffer()
       await sleep(200)
     }

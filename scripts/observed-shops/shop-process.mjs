@@ -72,7 +72,11 @@ async function start(program, args, execArgv, env) {
     cwd: shopFolder,
     execArgv,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  let complaints = ''
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    complaints = (complaints + text).slice(-2_000)
   })
   for await (const line of createInterface({ input: /** @type {any} */ (child.stdout) })) {
     const url = /listens on (\S+)/.exec(line)?.[1]
@@ -81,7 +85,7 @@ async function start(program, args, execArgv, env) {
     child.stdout?.resume()
     return { child, url }
   }
-  throw new Error(`${program} ended before it listened`)
+  throw new Error(`${program} ended before it listened: ${complaints}`)
 }
 
 /** @param {import('node:child_process').ChildProcess} child */

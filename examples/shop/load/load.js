@@ -1,4 +1,5 @@
 // @ts-check
+import { setMaxListeners } from 'node:events'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { requestMix } from './request-mix.js'
@@ -27,6 +28,8 @@ export async function runLoad(options) {
   const { url, rounds = Infinity, concurrency = 5, pauseMillis = 30, onProgress, signal } = options
   const seconds = options.seconds ?? (options.rounds === undefined ? 10 : Infinity)
   const started = performance.now()
+  // A request leaves its listener there until it is collected as garbage.
+  if (signal !== undefined) setMaxListeners(Infinity, signal)
   /** @type {Map<string, Sample[]>} */
   const samples = new Map(requestMix.map(({ route }) => [route, []]))
   const progress = { requests: 0, failed: 0 }

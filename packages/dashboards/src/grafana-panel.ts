@@ -59,7 +59,7 @@ export function grafanaPanel(spec: PanelSpec): Builder<Panel> {
     .datasource(datasource)
     .unit(spec.unit)
     .span(spec.span ?? spans[spec.kind])
-    .height(heights[spec.kind])
+    .height(spec.height ?? heights[spec.kind])
     .noValue(spec.fault === undefined ? noData : nothingHappened)
     .targets(spec.queries.map((_, n) => grafanaQuery(spec, n)))
   if (spec.decimals !== undefined) panel.decimals(spec.decimals)
@@ -78,18 +78,28 @@ function builderOf(spec: PanelSpec): AnyPanelBuilder {
         .filterValues({ build: () => ({ le: 1e-9 }) })
     case 'table':
       return tableOf(spec)
-    case 'timeseries': {
-      const panel = new TimeseriesBuilder()
-        .min(0)
-        .fillOpacity(spec.isStacked ? 25 : 8)
-        .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
-      if (spec.isStacked) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal))
-      if (spec.thresholds !== undefined) {
-        panel.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
-      }
-      return panel
-    }
+    case 'timeseries':
+      return linesOf(spec)
   }
+}
+
+function linesOf(spec: PanelSpec): TimeseriesBuilder {
+  const panel = new TimeseriesBuilder()
+    .min(0)
+    .fillOpacity(spec.isStacked ? 25 : 8)
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
+  if (spec.isStacked) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal))
+  if (spec.thresholds !== undefined) {
+    panel.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
+  }
+  for (const { legend } of spec.queries.filter(({ isBound }) => isBound)) {
+    panel.overrideByName(legend, [
+      { id: 'custom.stacking', value: { group: 'A', mode: StackingMode.None } },
+      { id: 'custom.fillOpacity', value: 0 },
+      { id: 'custom.lineStyle', value: { dash: [8, 6], fill: 'dash' } },
+    ])
+  }
+  return panel
 }
 
 /** A line for each set of labels, those with the most of the first query first. */
@@ -104,8 +114,13 @@ function tableOf({ queries }: PanelSpec): TableBuilder {
       options: { excludeByName: { Time: true }, renameByName: { ...labelTitles, ...renamed } },
     })
     .sortBy([new TableSortByFieldStateBuilder().displayName(queries[0]?.legend ?? '').desc(true)])
-  for (const { legend, unit } of queries) {
-    if (unit !== undefined) table.overrideByName(legend, [{ id: 'unit', value: unit }])
+  for (const { legend, ...column } of queries) {
+    const own = (['unit', 'decimals'] as const).filter((id) => column[id] !== undefined)
+    if (own.length > 0)
+      table.overrideByName(
+        legend,
+        own.map((id) => ({ id, value: column[id] })),
+      )
   }
   return table
 }

@@ -12,6 +12,8 @@ export interface PanelSpec {
   readonly decimals?: number
   /** Of 24 columns; by default 12, and 4 for a stat. */
   readonly span?: number
+  /** By default 4 for a stat, 9 for a table, and 8. */
+  readonly height?: number
   /** Series lie upon each other. */
   readonly isStacked?: boolean
   /**
@@ -27,6 +29,9 @@ export interface PanelQuery {
   readonly legend: string
   /** Of the column, in tables; by default the panel's. */
   readonly unit?: string
+  readonly decimals?: number
+  /** In a stacked panel, a dashed line that is not stacked: what the others are compared with. */
+  readonly isBound?: boolean
 }
 
 export type Fault =

@@ -12,6 +12,11 @@ export const pathLabel: string = labelName(attributes.pgspanPoolPath)
 export const closeReasonLabel: string = labelName(attributes.pgspanConnectionCloseReason)
 export const releaseKindLabel: string = labelName(attributes.pgspanReleaseKind)
 
+/** One pool of a service, in all its processes. */
+export const byServicePool: string = `job, ${poolLabel}`
+/** The legend of what is shown by it. */
+export const servicePool: string = `{{job}} {{${poolLabel}}}`
+
 /** One pool of one process. Never by the scope's labels, which come and go with the way to Prometheus. */
 export const byPool: string = `job, instance, ${poolLabel}`
 
@@ -57,6 +62,15 @@ export class QueryLanguage {
     const series = this.series(metric, matchers)
     const born = `(${series} unless last_over_time(${series}[${range}] offset ${range}))`
     return `(${born} or ${this.increase(metric, matchers, range)})`
+  }
+
+  /**
+   * Lines of what has happened within the time range only, so that a legend does not name all that never did.
+   *
+   * @param by the labels of `expression`.
+   */
+  whereHappened(by: string, expression: string, metric: MetricDefinition): string {
+    return `${expression} and sum by (${by}) (${this.growth(metric, '', '$__range')}) > 0`
   }
 
   /** How much one part of a histogram grew. */

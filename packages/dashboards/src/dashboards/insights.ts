@@ -1,6 +1,13 @@
 import { metrics } from '@pgspan/conventions'
 import type { DashboardSpec } from '../panel-spec.js'
-import { kindLabel, namespaceLabel, poolLabel, type QueryLanguage, severityLabel } from '../query-language.js'
+import {
+  byServicePool,
+  kindLabel,
+  namespaceLabel,
+  type QueryLanguage,
+  servicePool,
+  severityLabel,
+} from '../query-language.js'
 
 export function insightsDashboard(ql: QueryLanguage): DashboardSpec {
   // A service that is seen and has none has 0; one that is not seen has nothing.
@@ -62,6 +69,7 @@ export function insightsDashboard(ql: QueryLanguage): DashboardSpec {
             unit: 'short',
             decimals: 0,
             span: 12,
+            height: 8,
             fault: 'n_plus_one',
             queries: [
               {
@@ -129,8 +137,8 @@ export function insightsDashboard(ql: QueryLanguage): DashboardSpec {
             fault: 'leak',
             queries: [
               {
-                expression: `sum by (${poolLabel}) (${ql.series(metrics.leaksSuspected)})`,
-                legend: `{{${poolLabel}}}`,
+                expression: `sum by (${byServicePool}) (${ql.series(metrics.leaksSuspected)}) > 0`,
+                legend: servicePool,
               },
             ],
           },

@@ -98,9 +98,10 @@ function statements(ql: QueryLanguage): RowSpec {
           'Seconds that each statement took in the time range: where an improvement pays most. Many calls of little each may be a loop.',
         unit: 'short',
         span: 24,
+        height: 12,
         queries: [
           { expression: `topk(20, ${sum('sum')})`, legend: 'Time', unit: 's' },
-          { expression: `${sum('count')} and topk(20, ${sum('sum')})`, legend: 'Calls' },
+          { expression: `${sum('count')} and topk(20, ${sum('sum')})`, legend: 'Calls', decimals: 0 },
           {
             expression: `(${sum('sum')} / (${sum('count')} > 0)) and topk(20, ${sum('sum')})`,
             legend: 'Mean time',

@@ -1,8 +1,6 @@
 import { metrics } from '@pgspan/conventions'
 import type { RowSpec } from '../../panel-spec.js'
-import { byPool, poolLabel, type QueryLanguage, stateLabel } from '../../query-language.js'
-
-const ofPool = `{{instance}} {{${poolLabel}}}`
+import { byServicePool, type QueryLanguage, servicePool, stateLabel } from '../../query-language.js'
 
 /** How many connections there are, and how many are needed. */
 export function capacityRow(ql: QueryLanguage): RowSpec {
@@ -18,46 +16,56 @@ export function capacityRow(ql: QueryLanguage): RowSpec {
         isStacked: true,
         queries: [
           {
-            expression: `sum by (${poolLabel}, ${stateLabel}) (${ql.series(metrics.connectionCount)})`,
-            legend: `{{${poolLabel}}} {{${stateLabel}}}`,
+            expression: `sum by (${stateLabel}) (${ql.series(metrics.connectionCount)})`,
+            legend: `{{${stateLabel}}}`,
           },
+          { expression: `sum(${ql.series(metrics.connectionLimit)})`, legend: 'limit', isBound: true },
         ],
       },
       {
         kind: 'timeseries',
         title: 'Limit and peak in use',
         description:
-          'The highest use of the last minute against the limit, pool by pool. A peak far below the limit for weeks: the limit can go down.',
+          'The highest use of the last minute against the limit, pool by pool, in the process with the most. A peak far below the limit for weeks: the limit can go down.',
         unit: 'short',
         queries: [
           {
-            expression: `sum by (${byPool}) (${ql.series(metrics.connectionLimit)})`,
-            legend: `limit ${ofPool}`,
+            expression: `max by (${byServicePool}) (${ql.series(metrics.connectionLimit)})`,
+            legend: `limit ${servicePool}`,
           },
-          { expression: `max by (${byPool}) (${ql.series(metrics.usedPeak)})`, legend: `peak ${ofPool}` },
+          {
+            expression: `max by (${byServicePool}) (${ql.series(metrics.usedPeak)})`,
+            legend: `peak ${servicePool}`,
+          },
         ],
       },
       {
         kind: 'timeseries',
         title: 'Requests waiting',
-        description: 'Requests without a connection, and the most of the last minute.',
+        description:
+          'Requests without a connection, of all processes, and the most of the last minute in one of them.',
         unit: 'short',
         queries: [
           {
-            expression: `sum by (${byPool}) (${ql.series(metrics.connectionPendingRequests)})`,
-            legend: ofPool,
+            expression: `sum by (${byServicePool}) (${ql.series(metrics.connectionPendingRequests)})`,
+            legend: servicePool,
           },
-          { expression: `max by (${byPool}) (${ql.series(metrics.pendingPeak)})`, legend: `peak ${ofPool}` },
+          {
+            expression: `max by (${byServicePool}) (${ql.series(metrics.pendingPeak)})`,
+            legend: `peak ${servicePool}`,
+          },
         ],
       },
       {
         kind: 'timeseries',
         title: 'Demand',
         description:
-          'Connections that were needed on average: seconds in use per second (Little’s law). Near the limit, waiting grows steeply.',
+          'Connections that were needed on average: seconds in use per second (Little’s law), in the process with the most. Near the limit, waiting grows steeply.',
         unit: 'short',
         decimals: 2,
-        queries: [{ expression: `sum by (${byPool}) (${ql.rate(metrics.inUseTime)})`, legend: ofPool }],
+        queries: [
+          { expression: `max by (${byServicePool}) (${ql.rate(metrics.inUseTime)})`, legend: servicePool },
+        ],
       },
     ],
   }

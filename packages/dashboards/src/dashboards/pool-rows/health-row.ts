@@ -45,7 +45,11 @@ export function healthRow(ql: QueryLanguage): RowSpec {
         unit: 'percentunit',
         thresholds: [0.01, 0.1],
         queries: [
-          { expression: `max(sum by (${byPool}) (${ql.rate(metrics.saturatedTime)}))`, legend: 'worst pool' },
+          {
+            // What a rate makes of scrapes that are not quite regular may be more than there is.
+            expression: `clamp_max(max(sum by (${byPool}) (${ql.rate(metrics.saturatedTime)})), 1)`,
+            legend: 'worst pool',
+          },
         ],
       },
       {
@@ -54,6 +58,7 @@ export function healthRow(ql: QueryLanguage): RowSpec {
         description:
           'Requests that reached connectionTimeoutMillis and failed. Each is an error that somebody saw.',
         unit: 'short',
+        decimals: 0,
         thresholds: [1, 10],
         queries: [
           { expression: `sum(${ql.increase(metrics.connectionTimeouts, '', '1h')})`, legend: 'timeouts' },

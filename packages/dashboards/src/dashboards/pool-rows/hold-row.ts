@@ -1,8 +1,6 @@
 import { metrics } from '@pgspan/conventions'
 import type { RowSpec } from '../../panel-spec.js'
-import { byPool, poolLabel, type QueryLanguage, releaseKindLabel } from '../../query-language.js'
-
-const ofPool = `{{instance}} {{${poolLabel}}}`
+import { byServicePool, type QueryLanguage, releaseKindLabel, servicePool } from '../../query-language.js'
 
 /** How long connections are held, and how they come back. */
 export function holdRow(ql: QueryLanguage): RowSpec {
@@ -16,8 +14,8 @@ export function holdRow(ql: QueryLanguage): RowSpec {
           'From having a connection to giving it back. Much longer than queries take: other work is done while it is held.',
         unit: 's',
         queries: [0.5, 0.95, 0.99].map((quantile) => ({
-          expression: ql.quantile(quantile, metrics.connectionUseTime, poolLabel),
-          legend: `p${quantile * 100} {{${poolLabel}}}`,
+          expression: ql.quantile(quantile, metrics.connectionUseTime, byServicePool),
+          legend: `p${quantile * 100} ${servicePool}`,
         })),
       },
       {
@@ -39,7 +37,12 @@ export function holdRow(ql: QueryLanguage): RowSpec {
           'How long the connection has been out that is out the longest. A straight line upwards: a leak, a hanging query or a long transaction. Findings and the page name its line.',
         unit: 's',
         thresholds: [30, 300],
-        queries: [{ expression: `max by (${byPool}) (${ql.series(metrics.holdOldestAge)})`, legend: ofPool }],
+        queries: [
+          {
+            expression: `max by (${byServicePool}) (${ql.series(metrics.holdOldestAge)})`,
+            legend: servicePool,
+          },
+        ],
       },
       {
         kind: 'timeseries',
@@ -50,7 +53,11 @@ export function holdRow(ql: QueryLanguage): RowSpec {
         fault: 'dirty_release',
         queries: [
           {
-            expression: `sum by (${releaseKindLabel}) (${ql.growth(metrics.releaseDirty)})`,
+            expression: ql.whereHappened(
+              releaseKindLabel,
+              `sum by (${releaseKindLabel}) (${ql.growth(metrics.releaseDirty)})`,
+              metrics.releaseDirty,
+            ),
             legend: `{{${releaseKindLabel}}}`,
           },
         ],
@@ -64,8 +71,12 @@ export function holdRow(ql: QueryLanguage): RowSpec {
         fault: 'deadlock',
         queries: [
           {
-            expression: `sum by (${poolLabel}) (${ql.growth(metrics.deadlocks)})`,
-            legend: `{{${poolLabel}}}`,
+            expression: ql.whereHappened(
+              byServicePool,
+              `sum by (${byServicePool}) (${ql.growth(metrics.deadlocks)})`,
+              metrics.deadlocks,
+            ),
+            legend: servicePool,
           },
         ],
       },
@@ -78,12 +89,20 @@ export function holdRow(ql: QueryLanguage): RowSpec {
         fault: 'leak',
         queries: [
           {
-            expression: `sum by (${poolLabel}) (${ql.growth(metrics.leaks)})`,
-            legend: `suspected {{${poolLabel}}}`,
+            expression: ql.whereHappened(
+              byServicePool,
+              `sum by (${byServicePool}) (${ql.growth(metrics.leaks)})`,
+              metrics.leaks,
+            ),
+            legend: `suspected ${servicePool}`,
           },
           {
-            expression: `sum by (${poolLabel}) (${ql.increase(metrics.leaksRecovered)})`,
-            legend: `recovered {{${poolLabel}}}`,
+            expression: ql.whereHappened(
+              byServicePool,
+              `sum by (${byServicePool}) (${ql.growth(metrics.leaksRecovered)})`,
+              metrics.leaksRecovered,
+            ),
+            legend: `recovered ${servicePool}`,
           },
         ],
       },

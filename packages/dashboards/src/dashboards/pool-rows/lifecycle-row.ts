@@ -1,6 +1,12 @@
 import { metrics } from '@pgspan/conventions'
 import type { RowSpec } from '../../panel-spec.js'
-import { closeReasonLabel, errorLabel, poolLabel, type QueryLanguage } from '../../query-language.js'
+import {
+  byServicePool,
+  closeReasonLabel,
+  errorLabel,
+  type QueryLanguage,
+  servicePool,
+} from '../../query-language.js'
 
 /** Both counters start at 0 without an error. */
 const occurred = `${errorLabel}!=""`
@@ -20,7 +26,11 @@ export function lifecycleRow(ql: QueryLanguage): RowSpec {
         queries: [
           { expression: `sum(${ql.rate(metrics.connectionsOpened)})`, legend: 'opened' },
           {
-            expression: `sum by (${closeReasonLabel}) (${ql.rate(metrics.connectionsClosed)})`,
+            expression: ql.whereHappened(
+              closeReasonLabel,
+              `sum by (${closeReasonLabel}) (${ql.rate(metrics.connectionsClosed)})`,
+              metrics.connectionsClosed,
+            ),
             legend: `closed: {{${closeReasonLabel}}}`,
           },
         ],
@@ -34,8 +44,8 @@ export function lifecycleRow(ql: QueryLanguage): RowSpec {
         fault: 'churn',
         queries: [
           {
-            expression: ql.quantile(0.95, metrics.connectionCreateTime, poolLabel),
-            legend: `{{${poolLabel}}}`,
+            expression: ql.quantile(0.95, metrics.connectionCreateTime, byServicePool),
+            legend: servicePool,
           },
         ],
       },

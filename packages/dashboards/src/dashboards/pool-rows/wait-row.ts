@@ -1,6 +1,12 @@
 import { metrics } from '@pgspan/conventions'
 import type { RowSpec } from '../../panel-spec.js'
-import { errorLabel, pathLabel, poolLabel, type QueryLanguage } from '../../query-language.js'
+import {
+  byServicePool,
+  errorLabel,
+  pathLabel,
+  type QueryLanguage,
+  servicePool,
+} from '../../query-language.js'
 
 /** How long requests wait for a connection. */
 export function waitRow(ql: QueryLanguage): RowSpec {
@@ -14,8 +20,8 @@ export function waitRow(ql: QueryLanguage): RowSpec {
           'From asking for a connection to having it, also when asking failed. p95 above 100 ms for five minutes: look at Hold.',
         unit: 's',
         queries: [0.5, 0.95, 0.99].map((quantile) => ({
-          expression: ql.quantile(quantile, metrics.connectionWaitTime, poolLabel),
-          legend: `p${quantile * 100} {{${poolLabel}}}`,
+          expression: ql.quantile(quantile, metrics.connectionWaitTime, byServicePool),
+          legend: `p${quantile * 100} ${servicePool}`,
         })),
       },
       {
