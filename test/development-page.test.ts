@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { freePort } from '../examples/shop/demo/free-port.js'
 import { useTestDatabase } from './support/test-database.js'
 
 const database = useTestDatabase()
@@ -82,4 +83,20 @@ test('a port that is in use is named in one line, and the service runs', async (
   expect(await (await fetch(service.origin)).json()).toEqual([{ n: 42 }])
   await service.stop()
   other.close()
+})
+
+test('a second process on the port of the first says so, and both go on', async () => {
+  const port = String(await freePort())
+  const first = await startService({ PGSPAN_INSPECTOR: port })
+  await expect.poll(() => addressIn(first.said), { timeout: 10_000 }).toBeDefined()
+  const second = await startService({ PGSPAN_INSPECTOR: port })
+  await expect
+    .poll(() => second.said.filter((line) => line.includes('there is no page')), { timeout: 10_000 })
+    .toEqual([expect.stringContaining(`port ${port} is in use.`)])
+  for (const { origin } of [first, second]) expect(await (await fetch(origin)).json()).toEqual([{ n: 42 }])
+  const address = new URL(addressIn(first.said) ?? '')
+  const headers = { authorization: `Bearer ${address.searchParams.get('token')}` }
+  expect((await fetch(new URL('/api/overview', address), { headers })).status).toBe(200)
+  await second.stop()
+  await first.stop()
 })
