@@ -67,7 +67,7 @@ describe.skipIf(executablePath === undefined)('the page in Chromium (skipped wit
       expect.stringMatching(/ m?s$/),
       '1',
     ])
-    await soon(() => shown(page.locator('.filters .quiet'))).toBe('the latest 200 of 1,000')
+    await soon(() => shown(page.locator('.filters .quiet'))).toBe('the latest 200 of 1,000 requests')
     const broken = page.locator('tbody tr', { hasText: 'GET /broken' }).first()
     expect(await shown(broken)).toMatch(/500[\s\S]*1 query failed/)
   })
@@ -178,6 +178,8 @@ describe.skipIf(executablePath === undefined)('the page in Chromium (skipped wit
     await holder.waitFor()
     expect(await shown(holder)).toContain('idle')
     expect(await page.locator('.chart canvas').count()).toBe(1)
+    // The database's port and name, and what the server says of itself.
+    await soon(() => shown(page.locator('.pool > p'))).toMatch(/^127\.0\.0\.1:\d+\/\w+\s*primary$/)
     client.release()
     await soon(() => holder.count()).toBe(0)
   })

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact'
 import { CodePlace, TraceLinks } from './code-place.js'
 import { asPsql, CopyButton } from './copy-button.js'
-import { count, duration, kindName, time } from './format.js'
+import { count, duration, kindName } from './format.js'
+import { Moment } from './moment.js'
 import type { Finding, Overview } from './page-types.js'
 import { Plan } from './plan.js'
 
@@ -40,7 +41,7 @@ export function FindingCard({
             </div>
           ))}
         <div>
-          <dt>requests</dt>
+          <dt>seen in requests</dt>
           <dd>{count(finding.count)}</dd>
         </div>
       </dl>
@@ -57,10 +58,19 @@ export function FindingCard({
       <p class="fix">
         <b>Fix:</b> {fix}
       </p>
-      <p class="quiet">
-        Seen at {time(finding.firstSeen)}
-        {finding.lastSeen !== finding.firstSeen && `, last at ${time(finding.lastSeen)}`}{' '}
-        <TraceLinks traceId={finding.traceId} overview={overview} /> <code>{finding.id}</code>
+      <p class="quiet parts">
+        <span>
+          seen at <Moment at={finding.firstSeen} />
+        </span>
+        {finding.lastSeen !== finding.firstSeen && (
+          <span>
+            last at <Moment at={finding.lastSeen} />
+          </span>
+        )}
+        <TraceLinks traceId={finding.traceId} overview={overview} />
+        <span>
+          id <code>{finding.id}</code>
+        </span>
       </p>
     </article>
   )
@@ -77,8 +87,11 @@ export function Statement({ text }: { text: string }): JSX.Element {
   )
 }
 
+const factNames: Readonly<Record<string, string>> = { savedMillis: 'could save', distinct: 'distinct values' }
+
 /** `totalMillis` as people write it. */
 function factName(name: string): string {
+  if (Object.hasOwn(factNames, name)) return factNames[name] ?? name
   return name
     .replace(/Millis$/, '')
     .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)

@@ -14,9 +14,17 @@ export function percent(share: number): string {
   return share > 0 && share < 0.01 ? '< 1 %' : `${Math.round(share * 100)} %`
 }
 
-/** The time of day. */
-export function time(iso: string): string {
-  return new Date(iso).toLocaleTimeString('en-GB')
+/** The time of day; with the day if that is not today. */
+export function time(iso: string, now: Date = new Date()): string {
+  const date = new Date(iso)
+  const timeOfDay = date.toLocaleTimeString('en-GB')
+  if (date.toDateString() === now.toDateString()) return timeOfDay
+  return `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${timeOfDay}`
+}
+
+/** `1 request`, `3 requests`. */
+export function requests(number: number): string {
+  return number === 1 ? '1 request' : `${count(number)} requests`
 }
 
 /** `n_plus_one` as people write it. */

@@ -54,7 +54,7 @@ function optionsFor(host: HTMLElement): UPlot.Options {
   return {
     width: host.clientWidth,
     height,
-    legend: { live: false },
+    legend: { live: false, markers: { fill: (_, n) => colour(series[n - 1]?.[1] ?? '--quiet') } },
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, __, highest) => [0, Math.max(1, highest) * 1.1] } },
     axes: [

@@ -38,11 +38,10 @@ function PoolView({
   pool: PoolTimelineView
   overview: Overview | undefined
 }): JSX.Element {
-  const latest = pool.samples.at(-1)
   return (
     <article class="pool">
       <h2>{pool.name}</h2>
-      <p class="endpoint">
+      <p class="quiet">
         {pool.endpoint}
         {pool.roles.map((role) => (
           <span key={role} class={pool.roles.length > 1 ? 'badge warning' : 'badge'}>
@@ -54,7 +53,7 @@ function PoolView({
         {(['used', 'idle', 'pending', 'limit'] as const).map((name) => (
           <div key={name}>
             <dt>{name === 'pending' ? 'waiting' : name}</dt>
-            <dd>{latest?.[name] ?? 0}</dd>
+            <dd>{pool.now[name]}</dd>
           </div>
         ))}
       </dl>
@@ -100,11 +99,13 @@ function Holders({
                   {holder.state}
                 </span>
               </td>
-              <td>{holder.unit}</td>
-              <td>{holder.latestSummary}</td>
+              <td>{holder.unit || '–'}</td>
+              <td>{holder.latestSummary ?? '–'}</td>
               <td>
-                {holder.file !== undefined && holder.line !== undefined && (
+                {holder.file !== undefined && holder.line !== undefined ? (
                   <CodePlace file={holder.file} line={holder.line} overview={overview} />
+                ) : (
+                  '–'
                 )}
               </td>
             </tr>

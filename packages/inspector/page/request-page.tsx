@@ -2,12 +2,13 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { TraceLinks } from './code-place.js'
 import { FindingCard, Statement } from './finding-card.js'
-import { count, duration, queries, time } from './format.js'
+import { count, duration, queries } from './format.js'
 import { useAsked } from './hooks.js'
+import { Moment } from './moment.js'
 import type { Overview, RecentQuery, UnitPage } from './page-types.js'
-import { Status } from './requests-page.js'
 import { moveFocus, useShortcuts } from './shortcuts.js'
 import { Bar, labelOf, type Phase, PhaseLegend, type Stretch } from './unit-bar.js'
+import { Status } from './unit-row.js'
 
 export function RequestPage({
   number,
@@ -45,8 +46,13 @@ function UnitView({ unit, overview }: { unit: UnitPage; overview: Overview | und
   ]
   return (
     <>
-      <p class="quiet">
-        {time(unit.startedAt)} <Status code={unit.statusCode} />{' '}
+      <p class="quiet parts">
+        <Moment at={unit.startedAt} />
+        {unit.statusCode !== undefined && (
+          <span>
+            status <Status code={unit.statusCode} />
+          </span>
+        )}
         <TraceLinks traceId={unit.traceId} overview={overview} />
       </p>
       <dl class="facts large">
@@ -63,6 +69,11 @@ function UnitView({ unit, overview }: { unit: UnitPage; overview: Overview | und
       ))}
       <h2>Queries</h2>
       <PhaseLegend of={['wait', 'queue', 'execute', 'read']} />
+      <div class="axis" aria-hidden="true">
+        {[0, 0.5, 1].map((share) => (
+          <span key={share}>{share === 0 ? '0' : duration(unit.durationMillis * share)}</span>
+        ))}
+      </div>
       <ol class="waterfall">
         {unit.listed.map((query, n) => (
           // Queries have no names, and keep their order.

@@ -1,14 +1,19 @@
 import type { JSX } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { count, duration, queries, time } from './format.js'
+import { barScale } from './bar-scale.js'
+import { requests } from './format.js'
 import { useAsked } from './hooks.js'
 import { onLive } from './live.js'
 import type { RecentUnit } from './page-types.js'
 import { moveFocus, useShortcuts } from './shortcuts.js'
-import { Bar, labelOf, type Phase, PhaseLegend, type Stretch } from './unit-bar.js'
+import { PhaseLegend } from './unit-bar.js'
+import { unitRow } from './unit-row.js'
 
 const keptUnits = 1_000
 const shownUnits = 200
+/** Hundreds may arrive in a second; people see ten. */
+const refreshMillis = 100
+const sums = 'The sum over its queries, which may run side by side.'
 
 export function RequestsPage({ isPaused }: { isPaused: boolean }): JSX.Element {
   const { units, error } = useUnits(isPaused)
@@ -28,7 +33,8 @@ export function RequestsPage({ isPaused }: { isPaused: boolean }): JSX.Element {
         (unit.name.toLowerCase().includes(wanted) || unit.traceId?.includes(wanted)),
     )
   }, [units, filter, onlyFindings])
-  const longest = Math.max(1, ...(matching ?? []).slice(0, shownUnits).map((unit) => unit.durationMillis))
+  const shown = matching?.slice(0, shownUnits) ?? []
+  const scale = barScale(shown.map(({ durationMillis }) => durationMillis))
   return (
     <section aria-labelledby="title">
       <h1 id="title">Requests</h1>
@@ -65,84 +71,28 @@ export function RequestsPage({ isPaused }: { isPaused: boolean }): JSX.Element {
               <th scope="col" class="number">
                 Duration
               </th>
-              <th scope="col">Where it went</th>
+              <th scope="col" title="Longer ones are cut off.">
+                Where it went, up to {scaleText(scale)}
+              </th>
               <th scope="col" class="number">
                 Queries
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number" title={sums}>
                 Database
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number" title={sums}>
                 Waits
               </th>
-              <th scope="col">Findings</th>
+              <th scope="col" class="number">
+                Findings
+              </th>
             </tr>
           </thead>
-          <tbody>
-            {matching.slice(0, shownUnits).map((unit) => (
-              <UnitRow key={unit.number} unit={unit} longest={longest} />
-            ))}
-          </tbody>
+          <tbody>{shown.map((unit) => unitRow(unit, scale))}</tbody>
         </table>
       )}
     </section>
   )
-}
-
-function UnitRow({ unit, longest }: { unit: RecentUnit; longest: number }): JSX.Element {
-  const { databaseMillis, waitMillis, failedQueries, findings } = unit
-  const parts = [
-    ['wait', waitMillis],
-    ['execute', databaseMillis],
-  ] as const
-  return (
-    <tr>
-      <td class="quiet">{time(unit.startedAt)}</td>
-      <td>
-        <a href={`#/requests/${unit.number}`}>{unit.name}</a>
-        {unit.kind !== 'http' && <span class="badge">{unit.kind}</span>}
-      </td>
-      <td>
-        <Status code={unit.statusCode} />
-      </td>
-      <td class="number">{duration(unit.durationMillis)}</td>
-      <td class="wide">
-        <Bar label={labelOf(parts)} stretches={stretchesOf(parts, unit.durationMillis, longest)} />
-      </td>
-      <td class="number">
-        {count(unit.queries)}
-        {failedQueries > 0 && <span class="badge critical">{queries(failedQueries)} failed</span>}
-      </td>
-      <td class="number">{duration(databaseMillis)}</td>
-      <td class="number">{duration(waitMillis)}</td>
-      <td>{findings.length > 0 && <span class="badge warning">{findings.length}</span>}</td>
-    </tr>
-  )
-}
-
-/** The length of the bar is the duration; sums over queries side by side are more, and take all of it. */
-function stretchesOf(
-  parts: readonly (readonly [Phase, number])[],
-  durationMillis: number,
-  longest: number,
-): readonly Stretch[] {
-  const whole = Math.max(
-    durationMillis,
-    parts.reduce((sum, [, millis]) => sum + millis, 0),
-  )
-  const length = durationMillis / longest
-  const stretches: Stretch[] = [{ phase: 'rest', start: 0, length }]
-  let start = 0
-  for (const [phase, millis] of parts) {
-    stretches.push({ phase, start, length: (millis / whole) * length })
-    start += (millis / whole) * length
-  }
-  return stretches
-}
-
-export function Status({ code }: { code: number | undefined }): JSX.Element | null {
-  if (code === undefined) return null
-  return <span class={code >= 500 ? 'badge critical' : code >= 400 ? 'badge warning' : 'quiet'}>{code}</span>
 }
 
 function Nothing({ isFiltered }: { isFiltered: boolean }): JSX.Element {
@@ -156,7 +106,12 @@ function Nothing({ isFiltered }: { isFiltered: boolean }): JSX.Element {
 }
 
 function shownOf(matching: number): string {
-  return matching > shownUnits ? `the latest ${shownUnits} of ${count(matching)}` : count(matching)
+  return matching > shownUnits ? `the latest ${shownUnits} of ${requests(matching)}` : requests(matching)
+}
+
+/** A round figure. */
+function scaleText(millis: number): string {
+  return millis < 1_000 ? `${millis} ms` : `${millis / 1_000} s`
 }
 
 /** What there was when the page was opened, and what has ended since. */
@@ -175,20 +130,19 @@ function useUnits(isPaused: boolean): {
     if (isPaused) return
     first.reload()
     let arrived: RecentUnit[] = []
-    let frame = 0
+    let timer: number | undefined
     const stop = onLive('request', (unit) => {
       arrived.push(unit)
-      // Hundreds may arrive in a second; people see sixty.
-      frame ||= requestAnimationFrame(() => {
+      timer ??= window.setTimeout(() => {
         const news = arrived.reverse()
         arrived = []
-        frame = 0
+        timer = undefined
         setUnits((known) => merge(news, known ?? []))
-      })
+      }, refreshMillis)
     })
     return () => {
       stop()
-      cancelAnimationFrame(frame)
+      window.clearTimeout(timer)
     }
   }, [isPaused, first.reload])
   return { units, error: first.error }
@@ -196,8 +150,9 @@ function useUnits(isPaused: boolean): {
 
 /** The latest first, each once. */
 function merge(latest: readonly RecentUnit[], known: readonly RecentUnit[]): readonly RecentUnit[] {
-  const numbers = new Set(latest.map(({ number }) => number))
-  return [...latest, ...known.filter(({ number }) => !numbers.has(number))]
+  // What is known stays the same object, and so its row.
+  const numbers = new Set(known.map(({ number }) => number))
+  return [...latest.filter(({ number }) => !numbers.has(number)), ...known]
     .sort((one, other) => other.number - one.number)
     .slice(0, keptUnits)
 }

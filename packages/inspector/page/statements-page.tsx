@@ -85,7 +85,7 @@ export function StatementsPage({
                   </button>
                 </th>
               ))}
-              <th scope="col">Ten minutes</th>
+              <th scope="col">Calls in 10 min</th>
             </tr>
           </thead>
           <tbody>
@@ -127,8 +127,10 @@ function StatementLines({
           </button>
         </td>
         <td class="share">
-          <Bar stretches={[{ phase: 'execute', start: 0, length: share }]} label={percent(share)} />
-          {percent(share)}
+          <span>
+            <Bar stretches={[{ phase: 'execute', start: 0, length: share }]} label={percent(share)} />
+            {percent(share)}
+          </span>
         </td>
         {columns.map(([label, , show]) => (
           <td key={label} class="number">

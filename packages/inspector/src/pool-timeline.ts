@@ -13,14 +13,18 @@ const keptSamples = 300
 const maximumPools = 64
 const shownHolders = 20
 
-/** A pool's figures at one moment: the most of the second before it. */
-export interface PoolSample {
-  /** Milliseconds since 1970. */
-  readonly at: number
+/** A pool's connections and requests for them. */
+export interface PoolFigures {
   readonly used: number
   readonly idle: number
   readonly pending: number
   readonly limit: number
+}
+
+/** A pool's figures of one second: the most that were used and waited for, and the fewest that were idle. */
+export interface PoolSample extends PoolFigures {
+  /** Milliseconds since 1970, at its end. */
+  readonly at: number
 }
 
 /** Who has a connection of a pool, or waits for one. Times are milliseconds. */
@@ -43,8 +47,9 @@ export interface PoolTimelineView {
   readonly name: string
   /** Where its connections lead to: `127.0.0.1:5432/shop`. */
   readonly endpoint: string
-  /** What the servers at their other end say of themselves; empty if they do not. */
+  /** What the servers at their other end say of themselves, or have said last; empty if they never did. */
   readonly roles: readonly ServerRole[]
+  readonly now: PoolFigures
   readonly samples: readonly PoolSample[]
   /** The oldest first, at most 20. */
   readonly holders: readonly PoolHolder[]
@@ -53,6 +58,8 @@ export interface PoolTimelineView {
 }
 
 interface Followed {
+  /** While it has no connection, those of the latest that it had. */
+  roles: readonly ServerRole[]
   readonly samples: Ring<PoolSample>
   usedPeak: number
   pendingPeak: number
@@ -74,7 +81,7 @@ export class PoolTimeline implements Observer {
 
   poolAppeared(pool: PoolView): void {
     if (this.#followed.size >= maximumPools) return
-    this.#followed.set(pool, { samples: new Ring(keptSamples), usedPeak: 0, pendingPeak: 0 })
+    this.#followed.set(pool, { roles: [], samples: new Ring(keptSamples), usedPeak: 0, pendingPeak: 0 })
     this.#timer ??= setInterval(() => this.#sample(), sampleMillis).unref()
   }
 
@@ -93,10 +100,11 @@ export class PoolTimeline implements Observer {
 
   views(): readonly PoolTimelineView[] {
     const now = performance.now()
-    return [...this.#followed].map(([pool, { samples }]) => ({
+    return [...this.#followed].map(([pool, { roles, samples }]) => ({
       name: pool.name,
       endpoint: endpointOf(pool.target),
-      roles: rolesOf(pool),
+      roles: rolesOf(pool) ?? roles,
+      now: figuresOf(pool),
       samples: samples.items,
       holders: first(pool.held).map((checkout) => holderOf(checkout, now)),
       waiting: first(pool.waiting).map((checkout) => holderOf(checkout, now)),
@@ -127,13 +135,15 @@ export class PoolTimeline implements Observer {
   #sample(): void {
     const at = Date.now()
     for (const [pool, followed] of this.#followed) {
-      const counts = pool.counts()
+      const { used, idle, pending, limit } = figuresOf(pool)
+      followed.roles = rolesOf(pool) ?? followed.roles
+      const mostUsed = Math.max(followed.usedPeak, used)
       followed.samples.push({
         at,
-        used: Math.max(followed.usedPeak, pool.used),
-        pending: Math.max(followed.pendingPeak, pool.pending),
-        idle: counts?.idle ?? 0,
-        limit: counts?.limit ?? 0,
+        used: mostUsed,
+        pending: Math.max(followed.pendingPeak, pending),
+        idle: Math.max(0, idle - (mostUsed - used)),
+        limit,
       })
       followed.usedPeak = pool.used
       followed.pendingPeak = pool.pending
@@ -147,13 +157,20 @@ export class PoolTimeline implements Observer {
   }
 }
 
+function figuresOf(pool: PoolView): PoolFigures {
+  const counts = pool.counts()
+  return { used: pool.used, idle: counts?.idle ?? 0, pending: pool.pending, limit: counts?.limit ?? 0 }
+}
+
 function endpointOf({ address = '', port, namespace }: DatabaseTarget): string {
   const host = address.includes(':') ? `[${address}]` : address
   return `${host}${port === undefined ? '' : `:${port}`}${namespace === undefined ? '' : `/${namespace}`}`
 }
 
-function rolesOf(pool: PoolView): readonly ServerRole[] {
+/** Undefined while no open connection has said so. */
+function rolesOf(pool: PoolView): readonly ServerRole[] | undefined {
   const { primary, replica } = pool.serverRoles()
+  if (primary + replica === 0) return undefined
   return [...(primary > 0 ? ['primary' as const] : []), ...(replica > 0 ? ['replica' as const] : [])]
 }
 
