@@ -57,7 +57,7 @@ describe('pgspan doctor, with an application', () => {
   })
 
   test('ends a server after the time that it was given', async () => {
-    const { told, code } = await examine(['--seconds', '2', ...application('server')])
+    const { told, code } = await examine(['--seconds', '5', ...application('server')])
     expect(told).toEqual(['warning no_connection_timeout'])
     expect(code).toBe(1)
   })
