@@ -51,6 +51,22 @@ describe('what is installed', () => {
       }),
   )
 
+  test('an SDK that may not register itself, as pgspan’s api was first, gets no spans, which is said', () =>
+    inFolder(async (folder) => {
+      await link(join(driversFolder, 'node_modules/api-1.8'), join(folder, 'node_modules/@opentelemetry/api'))
+      for (const other of ['pg', '@opentelemetry/sdk-trace', '@pgspan/instrumentation-pg'])
+        await link(join(driversFolder, 'node_modules', other), join(folder, 'node_modules', other))
+      await link(join(driversFolder, 'apps/telemetry/other-api.cjs'), join(folder, 'app.cjs'))
+      const run = ['--', 'node', '--preserve-symlinks-main', 'app.cjs', 'too late']
+      const { told, printed, diagnoses } = await examine(
+        run,
+        { DATABASE_URL: database().connectionString },
+        { folder },
+      )
+      expect([told, printed]).toEqual([['error older_api', 'error disagreeing_apis'], 'spans: 0\n'])
+      expect(diagnoses[1]?.problem).toContain('@opentelemetry/api 1.8.0')
+    }))
+
   test('an SDK that registers itself with a newer api gets its spans, and nothing is said', () =>
     inFolder(async (folder) => {
       await link(

@@ -3,6 +3,15 @@ const { trace } = require('@opentelemetry/api')
 const { SimpleSpanProcessor, TracerProvider } = require('@opentelemetry/sdk-trace')
 const { PgInstrumentation } = require('@pgspan/instrumentation-pg')
 
+if (process.argv[2] === 'too late') {
+  // Whoever registers anything first gives its version to all: here a logger, with the api that pgspan uses.
+  const { createRequire } = require('node:module')
+  const { diag, DiagConsoleLogger } = createRequire(require.resolve('@pgspan/instrumentation-pg'))(
+    '@opentelemetry/api',
+  )
+  diag.setLogger(new DiagConsoleLogger(), 0)
+}
+
 let spans = 0
 const exporter = {
   export(batch, done) {
