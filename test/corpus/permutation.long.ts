@@ -5,10 +5,11 @@ import { makeTestDatabase } from '../support/test-database.js'
 import type { Verdict } from './judge.js'
 import { runVariant } from './run-variant.js'
 import { allScenarios } from './scenarios/all.js'
+import { strangersScenarios } from './scenarios/strangers/all.js'
 import { plainVariant } from './variant.js'
 
 const seed = Number(process.env.PGSPAN_SEED ?? Date.now() % 100_000)
-const quick = allScenarios.filter(({ isSlow }) => !isSlow)
+const quick = [...allScenarios, ...strangersScenarios].filter(({ isSlow }) => !isSlow)
 const kinds: readonly string[] = ['n_plus_one', 'duplicate_query', 'write_loop', 'autocommit_loop']
 
 /** What was found of each scenario; the tier only where the labels leave no choice. */

@@ -32,6 +32,16 @@ describe('a duplicate query asks for the same three times and more', () => {
     expect(finding('duplicate_query')).toMatchObject({ severity: 'warning', evidence: { count: 3 } })
   })
 
+  test('from several places, with slow queries in between', () => {
+    const { db, unit, kinds } = simulate({ slowQueryMillis: false })
+    for (const place of ['authenticate', 'resolve', 'serialise']) {
+      db.query(selectUser, [7], { site: siteAt(place), millis: 2 })
+      db.query(`SELECT * FROM ${place}_rules`, [], { millis: 400 })
+    }
+    unit.end()
+    expect(kinds()).toEqual(['duplicate_query'])
+  })
+
   test('as information, where time passes before each: something may have changed', () => {
     const { db, unit, finding } = simulate()
     for (let n = 0; n < 8; n++) db.query(selectUser, [7], { millis: 20, pauseMillis: 100 })
@@ -93,6 +103,14 @@ describe('no duplicates are', () => {
       },
     ],
     ['polling', ({ db }) => times(8, () => db.query(selectUser, [7], { pauseMillis: 400 }))],
+    [
+      'polling of two tables',
+      ({ db }) =>
+        times(8, () => {
+          db.query(selectUser, [7], { pauseMillis: 400 })
+          db.query('SELECT * FROM jobs', [], { millis: 20 })
+        }),
+    ],
     ['probes of the connection', ({ db }) => times(5, () => db.query('SELECT 1'))],
     ['locks', ({ db }) => times(5, () => db.query(`${selectUser} FOR UPDATE`, [7]))],
     [

@@ -75,6 +75,16 @@ describe('a loop of writes of single rows is found', () => {
   })
 })
 
+test('a loop of writes with many reads of other tables between them is a warning', () => {
+  const simulation = simulate()
+  const { db } = simulation
+  loop(simulation, (id) => {
+    for (const table of ['a', 'b', 'c']) db.query(`SELECT * FROM ${table}`, [], { pauseMillis: 4, millis: 9 })
+    db.query(update, [4, id], { millis: 30, pauseMillis: 4 })
+  })
+  expect(simulation.finding('write_loop')?.severity).toBe('warning')
+})
+
 test.each([
   ['information, where something else is awaited each time', 12, 'info'],
   ['a warning, where no more than the application’s own work is between', 3, 'warning'],

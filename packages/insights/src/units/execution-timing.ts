@@ -23,9 +23,12 @@ export class ExecutionTiming {
   // Made at the second execution: most statements run once.
   #samples: number[] | undefined = undefined
 
-  /** @param askedAt when its caller asked for it: waiting for a connection is no pause of the caller's. */
-  start(at: number, askedAt: number): void {
-    const pause = this.quietMillis(askedAt)
+  /**
+   * @param askedAt when its caller asked for it: waiting for a connection is no pause of the caller's.
+   * @param quietMillis of these, those in which nothing else was asked for either: nor is waiting for other statements.
+   */
+  start(at: number, askedAt: number, quietMillis: number = Number.POSITIVE_INFINITY): void {
+    const pause = Math.min(this.quietMillis(askedAt), quietMillis)
     if (this.started++ > 0) {
       if (pause > burstPauseMillis) this.#longPauses++
       else this.#shortPauses++

@@ -13,8 +13,6 @@ import type { ObservedTransaction } from './observed-transaction.js'
 import type { UnitActivity } from './unit-activity.js'
 
 const wantedShare = 0.8
-/** After a pause as long as that, something else than the database was awaited. */
-const awaitedMillis = 10
 const maximumPageColumns = 16
 const nothing: readonly number[] = []
 
@@ -52,6 +50,7 @@ export class QueryGroup {
   /** What the latest execution of a repeated write was given, as hashes. */
   #written: readonly number[] = nothing
   #lastSequence = 0
+  #quietBefore = 0
   #afterWrites = 0
   #afterDefinitions = 0
   #afterPauses = 0
@@ -75,12 +74,15 @@ export class QueryGroup {
   }
 
   start(query: ObservedQuery, values: SlotValues, activity: UnitActivity, sequence: number): void {
-    if (this.timing.started > 0) this.#relateToLast(query, activity, sequence)
+    const quietMillis = activity.quietMillis - this.#quietBefore
+    const isAlone = sequence === this.#lastSequence + 1
+    if (this.timing.started > 0) this.#relateToLast(activity, sequence, quietMillis)
     const { transaction } = query
     if (transaction !== undefined && transaction !== this.#lastTransaction) this.#ownTransactions++
     this.#lastTransaction = transaction
     this.#lastSequence = sequence
-    this.timing.start(query.startedAt, query.askedAt)
+    this.#quietBefore = activity.quietMillis
+    this.timing.start(query.startedAt, query.askedAt, isAlone ? undefined : quietMillis)
     if (this.shape.kind === 'write' && this.timing.started > 1) this.#written = values.copy()
     if (!values.isKnown) this.unknownRuns++
     else if (this.variation === undefined) this.variation = new ValueVariation(this.shape, values)
@@ -145,11 +147,11 @@ export class QueryGroup {
     return executions > 0 && executions >= (this.timing.started - 1) * wantedShare
   }
 
-  #relateToLast(query: ObservedQuery, activity: UnitActivity, sequence: number): void {
+  #relateToLast(activity: UnitActivity, sequence: number, quietMillis: number): void {
     const { changes } = activity
     if (changes.lastWriteTo(this.shape.tables) > this.#lastSequence) this.#afterWrites++
     if (changes.lastDefinition > this.#lastSequence) this.#afterDefinitions++
-    if (activity.quietMillisBefore(query) >= awaitedMillis) this.#afterPauses++
+    if (quietMillis > 0) this.#afterPauses++
     if (this.timing.started > 8) return
     const body = activity.statementsBetween(this.#lastSequence, sequence)
     if (this.timing.started > 1) {

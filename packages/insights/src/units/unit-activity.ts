@@ -14,6 +14,8 @@ import { TableChanges } from './table-changes.js'
 export const maximumGroups = 64
 const rememberedStatements = 64
 const maximumErrors = 64
+/** In a pause as long as that, something else than the database was awaited. */
+const awaitedMillis = 10
 /** A unit of work that migrates the database repeats itself by nature. */
 const migrationTable = /migration|schema_version|schema_history|changelog/i
 
@@ -28,6 +30,8 @@ export class UnitActivity {
   reads: SequentialReads | undefined = undefined
   queries = 0
   totalMillis = 0
+  /** In which no query ran or was wanted, for ten milliseconds and more at a time, between the first and the latest. */
+  quietMillis = 0
   /** The codes of queries that failed; the first 64. */
   readonly errors: string[] = []
   /** Executions of statements beyond {@link maximumGroups}. */
@@ -63,6 +67,10 @@ export class UnitActivity {
    */
   start(query: ObservedQuery, values: SlotValues): QueryGroup | undefined {
     const sequence = ++this.#sequence
+    if (sequence > 1 && sequence - this.queries === 1) {
+      const pause = query.askedAt - this.#settledAt
+      if (pause >= awaitedMillis) this.quietMillis += pause
+    }
     this.reads?.start(query, values, sequence - this.queries)
     const { shape } = query
     query.epoch = this.changes.lastOf(shape.tables)
@@ -97,11 +105,6 @@ export class UnitActivity {
         this.sources.add(shape, result, query.echoHash, reader)
       }
     }
-  }
-
-  /** Milliseconds in which no query of the unit ran or was wanted before this one, which has just started. */
-  quietMillisBefore(query: ObservedQuery): number {
-    return this.#sequence - this.queries > 1 ? 0 : query.askedAt - this.#settledAt
   }
 
   /** The statements that started between two queries, as bits; exact for the latest 64 queries. */

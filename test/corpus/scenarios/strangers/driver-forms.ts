@@ -203,18 +203,29 @@ export const driverForms: readonly Scenario[] = [
   },
   {
     name: 'strangers: rows of a view of joined tables, one at a time',
-    expected: [{ ...source, on: 'depot_overview' }],
+    expected: [{ kind: 'n_plus_one', on: 'yard_overview', column: 'lorry.yard_id' }],
     seed: async (seeder) => {
-      await seedVehicles(seeder)
+      const yards = seeder.ids(seeder.n, 'yrd')
+      const parked = seeder.random.shuffled(yards)
+      await seeder.table(
+        'yard',
+        'id ID PRIMARY KEY, town text',
+        yards.map((id, i) => [id, `Town ${i}`]),
+      )
+      await seeder.table(
+        'lorry',
+        'plate text, yard_id ID',
+        parked.map((id, i) => [`L-${i}`, id]),
+      )
       await seeder.run(
-        'CREATE OR REPLACE VIEW depot_overview AS SELECT d.id AS depot_id, d.town, (SELECT count(*) FROM vehicle v WHERE v.depot_id = d.id) AS vehicles FROM depot d',
+        'CREATE OR REPLACE VIEW yard_overview AS SELECT y.id AS yard_id, y.town, (SELECT count(*) FROM lorry l WHERE l.yard_id = y.id) AS lorries FROM yard y',
       )
     },
     run: (world) =>
       world.unit('a view', async () => {
-        const { rows } = await world.pool.query('SELECT v.plate, v.depot_id FROM vehicle v ORDER BY v.plate')
-        for (const { depot_id } of rows) {
-          await world.pool.query('SELECT * FROM depot_overview WHERE depot_id = $1', [depot_id])
+        const { rows } = await world.pool.query('SELECT l.plate, l.yard_id FROM lorry l ORDER BY l.plate')
+        for (const { yard_id } of rows) {
+          await world.pool.query('SELECT * FROM yard_overview WHERE yard_id = $1', [yard_id])
         }
       }),
   },
