@@ -48,6 +48,18 @@ export const operationDuration: MetricDefinition = {
 
 // From here, metrics have development status in the specification.
 
+export const responseReturnedRows: MetricDefinition = {
+  name: 'db.client.response.returned_rows',
+  instrument: 'histogram',
+  unit: '{row}',
+  description: 'The actual number of records returned by the database operation.',
+  valueType: 'int',
+  stability: 'development',
+  buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000],
+  attributes: [...target, dbQuerySummary],
+  link: `${specification}#metric-dbclientresponsereturned_rows`,
+}
+
 export const connectionCount: MetricDefinition = {
   name: 'db.client.connection.count',
   instrument: 'upDownCounter',
@@ -372,6 +384,7 @@ export const deadlocks: MetricDefinition = {
 /** Everything above, and what pool care and the server tell. */
 export const metrics: readonly MetricDefinition[] = [
   operationDuration,
+  responseReturnedRows,
   connectionCount,
   connectionLimit,
   connectionIdleMin,

@@ -30,6 +30,7 @@ const checks: Readonly<Record<keyof PgInstrumentationConfig, Check>> = {
   recordQueryParameters: flag,
   redactQueryParameter: callback,
   queryIds: flag,
+  recordReturnedRows: flag,
   sqlCommentTags: tags,
   addSqlCommenterCommentToQueries: flag,
   sqlCommentPropagator: propagator,

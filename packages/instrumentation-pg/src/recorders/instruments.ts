@@ -54,6 +54,10 @@ export class Instruments {
     this.#counter(definition).add(increment, attributes)
   }
 
+  histogramOf(definition: MetricDefinition): LazyHistogram {
+    return new LazyHistogram(this, definition)
+  }
+
   /** A histogram that takes milliseconds and records seconds. */
   secondsOf(definition: MetricDefinition): SecondsHistogram {
     return new SecondsHistogram(this, definition)
@@ -82,7 +86,7 @@ export class Instruments {
 }
 
 /** One histogram of {@link Instruments}. */
-export class SecondsHistogram {
+export class LazyHistogram {
   readonly #instruments: Instruments
   readonly #definition: MetricDefinition
   #meter: Meter | undefined = undefined
@@ -94,13 +98,20 @@ export class SecondsHistogram {
   }
 
   /** @param context whose span an exemplar leads to. */
-  record(millis: number, attributes: Attributes, context: Context): void {
+  record(value: number, attributes: Attributes, context: Context): void {
     const { meter } = this.#instruments
     if (meter !== this.#meter || this.#histogram === undefined) {
       this.#meter = meter
       this.#histogram = meter.createHistogram(this.#definition.name, optionsOf(this.#definition))
     }
-    this.#histogram.record(millis / 1000, attributes, context)
+    this.#histogram.record(value, attributes, context)
+  }
+}
+
+/** One that takes milliseconds. */
+export class SecondsHistogram extends LazyHistogram {
+  override record(millis: number, attributes: Attributes, context: Context): void {
+    super.record(millis / 1000, attributes, context)
   }
 }
 

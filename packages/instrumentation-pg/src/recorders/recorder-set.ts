@@ -9,10 +9,12 @@ import { Hooks } from './hooks.js'
 import type { Instruments } from './instruments.js'
 import { OperationDuration } from './operation-duration.js'
 import { PoolMetrics } from './pool-metrics.js'
+import { QueryAttributes } from './query-attributes.js'
 import { QueryHooks } from './query-hooks.js'
 import { QueryIds } from './query-ids.js'
 import { QueryParameters } from './query-parameters.js'
 import { QuerySpans } from './query-spans.js'
+import { ReturnedRows } from './returned-rows.js'
 import type { SpanOf } from './span-of.js'
 import { TracedQueries } from './traced-queries.js'
 import { Transactions } from './transactions.js'
@@ -52,8 +54,10 @@ export class RecorderSet {
       ...ofQuerySpans(spanOf, hooks, options),
       new AcquireAndConnectSpans(tracer, traced, hooks, options),
     ]
+    const attributes = new QueryAttributes()
     const metricRecorders: Observer[] = [
-      new OperationDuration(instruments),
+      new OperationDuration(instruments, attributes),
+      ...(options.recordReturnedRows ? [new ReturnedRows(instruments, attributes)] : []),
       new ConnectionTimes(instruments),
       this.#pools,
     ]
