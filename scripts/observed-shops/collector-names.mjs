@@ -1,6 +1,4 @@
 // @ts-check
-import { metrics } from '@pgspan/conventions'
-
 /** @typedef {{ name: string, unit: string, instrument: string }} Metric */
 
 /** Units that are added to names; those in braces say what is counted, and are not. */
@@ -35,20 +33,4 @@ export function collectorName({ name, unit, instrument }) {
  */
 export function javaScriptName(metric) {
   return collectorName({ ...metric, unit: '' })
-}
-
-/**
- * Rules for Prometheus with which a scrape of the exporter of OpenTelemetry JS arrives under the names of a collector, for
- * every metric of ours.
- */
-export function collectorRelabelings() {
-  return metrics.metrics
-    .map((metric) => ({ from: javaScriptName(metric), to: collectorName(metric) }))
-    .filter(({ from, to }) => from !== to)
-    .map(({ from, to }) => ({
-      source_labels: ['__name__'],
-      regex: `${from}(_bucket|_sum|_count)?`,
-      target_label: '__name__',
-      replacement: `${to}\${1}`,
-    }))
 }

@@ -4,7 +4,6 @@ import { flavours, rulesYaml } from '@pgspan/dashboards'
 import { runLoad } from '../../examples/shop/load/load.js'
 import { seedShop } from '../../examples/shop/src/database/seed.js'
 import { startEmbeddedPostgres } from '../embedded-postgres.mjs'
-import { collectorRelabelings } from './collector-names.mjs'
 import { startPrometheus } from './prometheus-server.mjs'
 import { startShopProcess } from './shop-process.mjs'
 
@@ -93,15 +92,15 @@ function faultOf({ job, hasFault }) {
 
 /** @param {ObserveOptions} options @param {readonly Observed[]} observed */
 async function startBoth({ program, timeScale }, observed) {
-  const jobs = Object.fromEntries(observed.map(({ situation, shop }) => [situation.job, shop.target]))
   const [spec, js] = await Promise.all(
     flavours.map((flavour) =>
       startPrometheus({
         program,
-        jobs,
+        jobs: Object.fromEntries(
+          observed.map(({ situation, shop }) => [situation.job, shop.targets[flavour]]),
+        ),
         // As long as pgspan is told to call a query slow, in shop-process.
         rules: rulesYaml({ flavour, timeScale, objectiveSeconds: 0.5 }),
-        relabelings: flavour === 'spec' ? collectorRelabelings() : [],
       }),
     ),
   )

@@ -18,7 +18,6 @@ import { freePort } from '../../examples/shop/demo/free-port.js'
  * @property {string} program
  * @property {Readonly<Record<string, string>>} jobs the target of each, such as `127.0.0.1:9464`
  * @property {string} [rules] a file of rules, as YAML; evaluated every second
- * @property {readonly object[]} [relabelings] `metric_relabel_configs` of every job
  *
  * @typedef {object} Prometheus
  * @property {(expression: string, at?: number) => Promise<readonly Sample[]>} query the value of each series, now or at a
@@ -36,12 +35,12 @@ import { freePort } from '../../examples/shop/demo/free-port.js'
  * @param {PrometheusOptions} options
  * @returns {Promise<Prometheus>}
  */
-export async function startPrometheus({ program, jobs, rules = 'groups: []', relabelings = [] }) {
+export async function startPrometheus({ program, jobs, rules = 'groups: []' }) {
   const folder = await mkdtemp(join(tmpdir(), 'pgspan-prometheus-'))
   const config = join(folder, 'prometheus.yml')
   await writeFile(join(folder, 'rules.yml'), rules)
   // JSON is YAML.
-  await writeFile(config, JSON.stringify(configuration(jobs, relabelings)))
+  await writeFile(config, JSON.stringify(configuration(jobs)))
   const url = `http://127.0.0.1:${await freePort()}`
   const flags = [
     `--config.file=${config}`,
@@ -95,15 +94,14 @@ export async function startPrometheus({ program, jobs, rules = 'groups: []', rel
   }
 }
 
-/** @param {PrometheusOptions['jobs']} jobs @param {readonly object[]} relabelings */
-function configuration(jobs, relabelings) {
+/** @param {PrometheusOptions['jobs']} jobs */
+function configuration(jobs) {
   return {
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
     rule_files: ['rules.yml'],
     scrape_configs: Object.entries(jobs).map(([job, target]) => ({
       job_name: job,
       static_configs: [{ targets: [target] }],
-      metric_relabel_configs: relabelings,
     })),
   }
 }

@@ -8,12 +8,14 @@ import { freePort } from '../../examples/shop/demo/free-port.js'
 const shopFolder = fileURLToPath(new URL('../../examples/shop/', import.meta.url))
 const shopItself = fileURLToPath(new URL('../../examples/shop/src/main.js', import.meta.url))
 const faultyShop = fileURLToPath(new URL('faulty-shop.mjs', import.meta.url))
+const ownEndpoint = new URL('own-endpoint.mjs', import.meta.url).href
 const withoutPgspan = fileURLToPath(new URL('metrics-without-pgspan.mjs', import.meta.url))
 
 /**
  * @typedef {object} ShopProcess
  * @property {string} url
- * @property {string} target where Prometheus finds its metrics
+ * @property {Readonly<Record<import('@pgspan/dashboards').Flavour, string>>} targets where Prometheus finds its metrics: on
+ *   pgspan's own endpoint, and on the exporter of OpenTelemetry JS
  * @property {() => void} startFault
  * @property {() => Promise<void>} loseTelemetry goes on as a service without pgspan, whose metrics are in the same place
  * @property {() => Promise<void>} stop
@@ -32,11 +34,11 @@ const withoutPgspan = fileURLToPath(new URL('metrics-without-pgspan.mjs', import
  * @returns {Promise<ShopProcess>}
  */
 export async function startShopProcess({ connectionString, fault, isFixed = true, env = {} }) {
-  const port = String(await freePort())
+  const [ownPort, exporterPort] = [String(await freePort()), String(await freePort())]
   let { child, url } = await start(
     fault === undefined ? shopItself : faultyShop,
     [],
-    ['--import', 'pgspan/register'],
+    ['--import', 'pgspan/register', '--import', ownEndpoint],
     {
       DATABASE_URL: connectionString,
       PORT: '0',
@@ -46,18 +48,19 @@ export async function startShopProcess({ connectionString, fault, isFixed = true
       PGSPAN_CONSOLE: '0',
       // A machine that is busy with something else makes none of the shop's own queries slow.
       PGSPAN_SLOW_QUERY_MILLIS: '500',
-      OTEL_EXPORTER_PROMETHEUS_PORT: port,
       PGSPAN_METRICS_ENDPOINT: 'opentelemetry',
+      OTEL_EXPORTER_PROMETHEUS_PORT: exporterPort,
+      OWN_ENDPOINT_PORT: ownPort,
       ...env,
     },
   )
   return {
     url,
-    target: `127.0.0.1:${port}`,
+    targets: { spec: `127.0.0.1:${ownPort}`, 'js-exporter': `127.0.0.1:${exporterPort}` },
     startFault: () => child.send('start'),
     async loseTelemetry() {
       await end(child)
-      ;({ child } = await start(withoutPgspan, [port], [], {}))
+      ;({ child } = await start(withoutPgspan, [exporterPort, ownPort], [], {}))
     },
     stop: () => end(child),
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { constants, gzip } from 'node:zlib'
 import { type Attributes, diag, type MeterProvider } from '@opentelemetry/api'
 import { processState } from '@pgspan/lifecycle'
 import { checkOptions, type MetricsEndpointOptions } from './metrics-endpoint-options.js'
@@ -75,7 +75,8 @@ class ProcessMetricsEndpoint implements MetricsEndpoint {
     meterProviders.add(this.meterProvider)
     this.handler = (request, response) => {
       void this.answer(request.method ?? 'GET', request.headers).then(({ status, headers, body }) => {
-        response.writeHead(status, headers).end(body)
+        // A framework may have given up waiting.
+        if (!response.headersSent) response.writeHead(status, headers).end(body)
       })
     }
   }
@@ -111,7 +112,7 @@ class ProcessMetricsEndpoint implements MetricsEndpoint {
     const plain = { 'content-type': format.contentType, vary: 'accept, accept-encoding' }
     if (text.length < worthCompressingBytes || !acceptsGzip(String(headers['accept-encoding'] ?? '')))
       return { status: 200, headers: plain, body: method === 'HEAD' ? '' : text }
-    const body = method === 'HEAD' ? '' : await compress(text)
+    const body = method === 'HEAD' ? '' : await compress(text, { level: constants.Z_BEST_SPEED })
     return { status: 200, headers: { ...plain, 'content-encoding': 'gzip' }, body }
   }
 }

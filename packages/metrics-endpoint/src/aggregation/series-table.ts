@@ -28,8 +28,10 @@ export class SeriesTable<Series> {
     this.#onOverflow = onOverflow
   }
 
-  of(attributes: Attributes = none): Series {
-    return this.#byIdentity.get(attributes) ?? this.#find(attributes)
+  of(attributes: Attributes | undefined): Series {
+    // Applications without types pass null.
+    const given = attributes ?? none
+    return this.#byIdentity.get(given) ?? this.#find(given)
   }
 
   /** In the order in which they appeared. */
