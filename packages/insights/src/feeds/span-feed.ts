@@ -19,8 +19,6 @@ import { SpanTargets } from './span-targets.js'
 import { hidesValues, statementIn, withNumberedParameters } from './span-text.js'
 import { valuesInAttributes } from './span-values.js'
 
-const ownScope = '@pgspan/instrumentation-pg'
-
 /**
  * The span feed: database spans of other instrumentations, by the semantic conventions of today and of before.
  *
@@ -55,7 +53,7 @@ export class SpanFeed {
   /** @param parent the span of its parent context. */
   spanStarted(span: StartedSpanLike, parent: Span | undefined): void {
     this.#isFed = true
-    if (!isPostgresCall(span) || isOwn(span)) return
+    if (!isPostgresCall(span)) return
     const ignored = ignoredByCaller()
     if (ignored !== undefined) this.#ignored.set(span, ignored)
     this.#noteAround(parent)
@@ -63,10 +61,9 @@ export class SpanFeed {
 
   spanEnded(span: ReadableSpanLike): void {
     if (!isPostgresCall(span)) {
-      if (this.#core.transactions.isAnyOpen && !isOwn(span)) this.#ranBeside(span)
+      if (this.#core.transactions.isAnyOpen) this.#ranBeside(span)
       return
     }
-    if (isOwn(span)) return
     const statement = statementIn(span.attributes)
     if (statement === undefined || this.#around.has(span) || this.#fed.has(span)) return
     this.#fed.add(span)
@@ -102,11 +99,6 @@ export class SpanFeed {
       monotonic(span.startTime),
     )
   }
-}
-
-/** Queries of this scope came through the full feed. */
-function isOwn({ instrumentationScope }: ReadableSpanLike): boolean {
-  return instrumentationScope.name === ownScope
 }
 
 function complete(

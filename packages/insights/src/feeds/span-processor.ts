@@ -6,6 +6,8 @@ import type { ReadableSpanLike, StartedSpanLike } from './readable-span.js'
 import type { SpanFeed } from './span-feed.js'
 import { SpanUnits } from './span-units.js'
 
+const ownScope = '@pgspan/instrumentation-pg'
+
 /**
  * Insights as a span processor of OpenTelemetry's SDK, lines 2.x and 3.x.
  *
@@ -46,6 +48,7 @@ export class InsightsSpanProcessor {
   onStart(span: StartedSpanLike, parentContext: Context): void {
     if (this.#breaker.isOpen) return
     try {
+      if (isOwnSpan(span)) return
       const parent = trace.getSpan(parentContext)
       this.#units.spanStarted(span, parent)
       this.#spans.spanStarted(span, parent)
@@ -59,6 +62,8 @@ export class InsightsSpanProcessor {
     this.#hearsEnding = true
     if (this.#breaker.isOpen) return
     try {
+      // The SDK hands over the span that it started, here and below.
+      if (isOwnSpan(span as StartedSpanLike)) return
       this.#units.spanEnds(span)
     } catch (error) {
       this.#breaker.record(error)
@@ -68,8 +73,8 @@ export class InsightsSpanProcessor {
   onEnd(span: ReadableSpanLike): void {
     if (this.#breaker.isOpen) return
     try {
+      if (isOwnSpan(span)) return
       this.#spans.spanEnded(span)
-      // The SDK hands over the span that it started.
       if (!this.#hearsEnding) this.#units.spanEnds(span as StartedSpanLike)
     } catch (error) {
       this.#breaker.record(error)
@@ -87,6 +92,11 @@ export class InsightsSpanProcessor {
     this.#detach()
     if (this.#isOwn) this.#insights.close()
   }
+}
+
+/** What it tells came through the full feed, and nothing runs below it. */
+function isOwnSpan({ instrumentationScope }: ReadableSpanLike): boolean {
+  return instrumentationScope.name === ownScope
 }
 
 function insightsOf(given: Insights | InsightsOptions): ProcessInsights {

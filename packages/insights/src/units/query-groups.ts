@@ -10,7 +10,7 @@ const fewGroups = 8
  * A loop finds its group by one comparison, and a unit with few statements needs no map.
  */
 export class QueryGroups {
-  readonly #all: QueryGroup[] = []
+  #all: QueryGroup[] = []
   #latest: QueryGroup | undefined = undefined
   /** By fingerprint, those that are alike the first one but for the statement. */
   #index: Map<string, QueryGroup> | undefined = undefined
@@ -29,9 +29,11 @@ export class QueryGroups {
 
   /** @param over the group in whose place it comes. */
   add(group: QueryGroup, over: QueryGroup | undefined): void {
-    const place = over === undefined ? this.#all.length : this.#all.indexOf(over)
-    this.#all[place] = group
     this.#latest = group
+    if (over !== undefined) this.#all[this.#all.indexOf(over)] = group
+    // Most units have few statements, and an array that is made to grow takes room for many.
+    else if (this.#all.length === 0) this.#all = [group]
+    else this.#all.push(group)
     if (this.#index !== undefined) this.#note(group)
     else if (this.#all.length > fewGroups) {
       this.#index = new Map()

@@ -40,7 +40,8 @@ export class UnitActivity {
   timeline: UnitTimeline | undefined = undefined
   readonly #groups: QueryGroups = new QueryGroups()
   #sequence = 0
-  readonly #ordinals: number[] = [0]
+  /** Of the statements of the latest queries; made for the second statement, as the first one's is 1. */
+  #ordinals: number[] | undefined = undefined
   /** What the latest single write has returned. */
   #returned: ReturnedRow | undefined = undefined
   #settledAt = 0
@@ -77,7 +78,7 @@ export class UnitActivity {
     const known = this.#groups.of(query)
     const over = known?.isOver(query.askedAt) ? known : undefined
     const group = over === undefined && known !== undefined ? known : this.#open(query, over)
-    this.#ordinals[sequence % rememberedStatements] = group?.ordinal ?? maximumGroups
+    this.#noteStatement(sequence, group?.ordinal ?? maximumGroups)
     if (group === undefined) return undefined
     query.group = group
     this.#returned?.use(group, values)
@@ -111,9 +112,15 @@ export class UnitActivity {
   statementsBetween(earlier: number, later: number): number {
     let statements = 0
     for (let n = Math.max(earlier + 1, later - rememberedStatements); n < later; n++) {
-      statements |= 1 << ((this.#ordinals[n % rememberedStatements] ?? 0) & 31)
+      statements |= 1 << ((this.#ordinals?.[n % rememberedStatements] ?? 1) & 31)
     }
     return statements
+  }
+
+  #noteStatement(sequence: number, ordinal: number): void {
+    if (this.#ordinals === undefined && ordinal === 1) return
+    this.#ordinals ??= new Array<number>(Math.min(sequence, rememberedStatements)).fill(1)
+    this.#ordinals[sequence % rememberedStatements] = ordinal
   }
 
   #followReads(query: ObservedQuery, result: QueryResultView | undefined): void {
