@@ -71,7 +71,11 @@ test('whoever is named with a port listens on it', () => {
   const collector = parse(read('collector/collector.yaml'))
   const otlp = collector.receivers.otlp.protocols
   const portOf = (endpoint: string): string => endpoint.split(':').at(-1) ?? ''
+  const { OTEL_METRICS_EXPORTER, OTEL_EXPORTER_PROMETHEUS_HOST } = compose.services.shop?.environment ?? {}
   const listening = new Set([
+    ...(OTEL_METRICS_EXPORTER === 'prometheus' && OTEL_EXPORTER_PROMETHEUS_HOST === '0.0.0.0'
+      ? ['shop:9464']
+      : []),
     'postgres:5432',
     `pgbouncer:${/listen_port = (\d+)/.exec(read('pgbouncer/pgbouncer.ini'))?.[1]}`,
     `shop:${compose.services.shop?.environment?.PORT}`,

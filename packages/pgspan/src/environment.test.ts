@@ -17,8 +17,10 @@ test('settings are read', () => {
     PGSPAN_SLOW_QUERY_MILLIS: '250',
     PGSPAN_POOL_WAIT_MILLIS: 'off',
     PGSPAN_CONSOLE: 'false',
+    PGSPAN_METRICS_ENDPOINT: 'OpenTelemetry',
   })
   expect(settings).toEqual({
+    metricsEndpoint: 'opentelemetry',
     disabled: true,
     slowQueryMillis: 250,
     poolWaitMillis: false,
@@ -30,11 +32,16 @@ test('settings are read', () => {
 })
 
 test('a wrong value is named in one line, its own text is not repeated, and the default holds', () => {
-  const { settings, warnings } = read({ PGSPAN_SLOW_QUERY_MILLIS: 'secret', PGSPAN_DISABLED: 'perhaps' })
+  const { settings, warnings } = read({
+    PGSPAN_SLOW_QUERY_MILLIS: 'secret',
+    PGSPAN_DISABLED: 'perhaps',
+    PGSPAN_METRICS_ENDPOINT: 'none',
+  })
   expect(settings).toMatchObject({ disabled: false, slowQueryMillis: undefined })
   expect(warnings).toEqual([
     'pgspan: PGSPAN_DISABLED must be 1 or 0; its default holds',
     'pgspan: PGSPAN_SLOW_QUERY_MILLIS must be a number of milliseconds above 0, or off; its default holds',
+    'pgspan: PGSPAN_METRICS_ENDPOINT must be pgspan or opentelemetry; its default holds',
   ])
 })
 

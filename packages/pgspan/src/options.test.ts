@@ -8,6 +8,7 @@ test('right options pass', () => {
     serviceName: 'shop',
     slowQueryMillis: false,
     prometheusPort: 9464,
+    metricsEndpoint: 'opentelemetry',
     acquireSpans: 'never',
     onFinding() {},
   })
@@ -16,6 +17,7 @@ test('right options pass', () => {
 test.each([
   [{ slowQueryMillis: -5 }, 'slowQueryMillis must be a number of milliseconds above 0, or false, got -5'],
   [{ prometheusPort: 70_000 }, 'prometheusPort must be a port from 1 to 65535, or false, got 70000'],
+  [{ metricsEndpoint: true }, "metricsEndpoint must be 'pgspan' or 'opentelemetry', got boolean"],
   [{ acquireSpans: 'sometimes' }, "acquireSpans must be 'always', 'never' or 'slow', got string"],
   [{ console: 'yes' }, 'console must be true or false, got string'],
   [{ queryLog: true }, 'queryLog must be an object of options, or false, got boolean'],
