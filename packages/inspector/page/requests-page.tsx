@@ -71,7 +71,7 @@ export function RequestsPage({ isPaused }: { isPaused: boolean }): JSX.Element {
               <th scope="col" class="number">
                 Duration
               </th>
-              <th scope="col" title="Longer ones are cut off.">
+              <th scope="col" class="wide" title="Longer ones are cut off.">
                 Where it went, up to {scaleText(scale)}
               </th>
               <th scope="col" class="number">

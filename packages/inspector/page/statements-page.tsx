@@ -134,7 +134,11 @@ function StatementLines({
         </td>
         {columns.map(([label, , show]) => (
           <td key={label} class="number">
-            {show(row)}
+            {label === 'Failed' && failed(row) > 0 ? (
+              <span class="badge critical">{show(row)}</span>
+            ) : (
+              show(row)
+            )}
           </td>
         ))}
         <td>{row.rates && <Sparkline values={row.rates} label={`calls of ${name}`} />}</td>
