@@ -97,6 +97,18 @@ describe('what is wrong hurts nothing else', () => {
     expect(error).toHaveBeenCalledTimes(1)
   })
 
+  test('a callback that never ends is not waited for', async () => {
+    vi.useFakeTimers()
+    const endpoint = make()
+    const meter = endpoint.meterProvider.getMeter('test')
+    meter.createObservableGauge('late').addCallback(() => new Promise(() => {}))
+    meter.createObservableGauge('whole').addCallback((result) => result.observe(1))
+    const text = textOf(endpoint)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(await text).toContain('whole 1')
+    vi.useRealTimers()
+  })
+
   test('numbers that are none, and negative ones where none can be, are left out', async () => {
     const endpoint = make()
     const meter = endpoint.meterProvider.getMeter('test')
