@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../examples/shop/demo/free-port.js'
+import { nodeProgram } from './matrix/binaries.js'
+import { openTelemetryLines } from './matrix/cells.js'
+import { startOtlpReceiver } from './support/otlp-receiver.js'
 import { packPackages } from './support/packed-packages.js'
 import { useTestDatabase } from './support/test-database.js'
 
@@ -115,6 +118,42 @@ describe('the packed packages', () => {
     expect(stdout).toContain("'db.query.summary': 'SELECT author'")
     expect(stderr).toBe('')
   })
+
+  test.each([
+    { line: '2.x', node: 20 },
+    { line: '3.x', node: 24 },
+  ] as const)(
+    'push each of their metrics once to a collector, with OpenTelemetry $line',
+    async ({ line, node }) => {
+      const target = await install([...tarballs, ...openTelemetryLines[line], 'pg@8.23.1'])
+      const receiver = await startOtlpReceiver()
+      try {
+        const { stderr } = await run(await nodeProgram(node), ['--import', 'pgspan/register', 'app.js'], {
+          cwd: target,
+          env: {
+            ...environment(),
+            OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+            OTEL_METRICS_EXPORTER: 'otlp',
+            PGSPAN_CONSOLE: '0',
+          },
+        })
+        expect(stderr).toBe('')
+        const ours = receiver.histograms.filter(({ name }) => name.startsWith('db.client.'))
+        expect(ours.map(({ name }) => name).sort()).toEqual([
+          'db.client.connection.create_time',
+          'db.client.connection.use_time',
+          'db.client.connection.wait_time',
+          'db.client.operation.duration',
+        ])
+        expect(ours.every(({ isCumulative }) => isCumulative)).toBe(true)
+        expect([...receiver.metrics]).toEqual(
+          expect.arrayContaining(['db.client.connection.count', 'pgspan.acquires', 'pgspan.findings']),
+        )
+      } finally {
+        await receiver.close()
+      }
+    },
+  )
 })
 
 async function sizeOf(path: string): Promise<number> {
