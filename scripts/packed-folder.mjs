@@ -35,10 +35,9 @@ export async function packFolder(from) {
 }
 
 /** Takes away the declarations that no entry leads to. */
-async function pruneDeclarations(to) {
+async function pruneDeclarations(to, exports) {
   const reached = new Set()
-  const entries = await readdir(join(to, 'esm'))
-  const queue = entries.filter((name) => name.endsWith('.d.mts')).map((name) => join(to, 'esm', name))
+  const queue = typesIn(exports).map((path) => join(to, path))
   for (const path of queue) {
     if (reached.has(path)) continue
     reached.add(path)
@@ -52,13 +51,21 @@ async function pruneDeclarations(to) {
   }
 }
 
+/** The declarations that a manifest's `exports` name. */
+function typesIn(exports) {
+  return Object.entries(exports).flatMap(([key, value]) => {
+    if (typeof value !== 'string') return typesIn(value)
+    return key === 'types' ? [value] : []
+  })
+}
+
 /** The last step: the manifest without what only this repository needs; `files` may grow. */
 export async function finishFolder(
   to,
   { devDependencies, scripts, publishConfig, inlined, ...published },
   more = [],
 ) {
-  await pruneDeclarations(to)
+  await pruneDeclarations(to, published.exports)
   const { directory, linkDirectory, ...publishing } = publishConfig
   const manifest = { ...published, publishConfig: publishing, files: [...published.files, ...more] }
   await writeFile(join(to, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)

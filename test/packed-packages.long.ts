@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../examples/shop/demo/free-port.js'
 import { nodeProgram } from './matrix/binaries.js'
@@ -71,6 +74,23 @@ describe('the packed packages', () => {
     expect(added.length).toBeLessThanOrEqual(15)
     const own = await sizeOf(join(target, 'node_modules/@opentelemetry/api'))
     expect((await sizeOf(join(target, 'node_modules'))) - own).toBeLessThan(3_000_000)
+  })
+
+  test('have entries and types that every way to load them finds', async () => {
+    for (const path of tarballs) {
+      const { buffer, byteOffset, byteLength } = await readFile(path)
+      const tarball = buffer.slice(byteOffset, byteOffset + byteLength)
+      const { messages, pkg } = await publint({ pack: { tarball: tarball as ArrayBuffer }, strict: true })
+      expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
+      const checked = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)))
+      // Nobody whose Node is new enough resolves as Node 10 did.
+      const problems = checked.types === false ? ['no types'] : checked.problems
+      expect(
+        problems.filter(
+          (problem) => typeof problem === 'string' || !JSON.stringify(problem).includes('node10'),
+        ),
+      ).toEqual([])
+    }
   })
 
   test('without an SDK say which to install, and find the N+1 with its line', async () => {
