@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { switchedOff, unknownVariables, wrongSettings } from './environment-checks.js'
+import { metricsOnLoopback, switchedOff, unknownVariables, wrongSettings } from './environment-checks.js'
 import type { TelemetryFinding } from './telemetry-finding.js'
 
 afterEach(() => vi.unstubAllEnvs())
@@ -35,6 +35,20 @@ describe('what switches telemetry off is named, with the variable to unset', () 
       'Unset OTEL_TRACES_SAMPLER_ARG.',
     )
   })
+})
+
+test('metrics that only their own container reaches are told of, in production, unless their host is named or nobody serves them', () => {
+  vi.stubEnv('KUBERNETES_SERVICE_HOST', '10.0.0.1')
+  expect(metricsOnLoopback()).toEqual([])
+  vi.stubEnv('NODE_ENV', 'production')
+  expect(metricsOnLoopback().map(({ severity, remedy }) => [severity, remedy])).toEqual([
+    ['note', expect.stringContaining('OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0')],
+  ])
+  vi.stubEnv('OTEL_METRICS_EXPORTER', 'otlp')
+  expect(metricsOnLoopback()).toEqual([])
+  vi.stubEnv('OTEL_METRICS_EXPORTER', '')
+  vi.stubEnv('OTEL_EXPORTER_PROMETHEUS_HOST', '0.0.0.0')
+  expect(metricsOnLoopback()).toEqual([])
 })
 
 describe('variables', () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { nearest } from '../../edit-distance.js'
 import { readEnvironment } from '../../environment.js'
 import { standardVariables } from './standard-variables.js'
@@ -50,6 +51,24 @@ export function switchedOff(): readonly TelemetryFinding[] {
       remedy: `Unset ${name}.`,
     }
   })
+}
+
+/** In a container, its loopback address is nobody else's; where somebody develops in one, that is as it should be. */
+export function metricsOnLoopback(): readonly TelemetryFinding[] {
+  const { KUBERNETES_SERVICE_HOST, OTEL_EXPORTER_PROMETHEUS_HOST, OTEL_METRICS_EXPORTER } = process.env
+  const isServed = (OTEL_METRICS_EXPORTER || 'prometheus').includes('prometheus')
+  const isContainer = KUBERNETES_SERVICE_HOST !== undefined || existsSync('/.dockerenv')
+  if (process.env.NODE_ENV !== 'production' || !isServed || !isContainer || OTEL_EXPORTER_PROMETHEUS_HOST)
+    return []
+  return [
+    {
+      check: 'metrics_on_loopback',
+      severity: 'note',
+      problem: 'Metrics are served on 127.0.0.1, inside of a container.',
+      consequence: 'Prometheus reaches them from inside of the same container or pod alone.',
+      remedy: 'Set OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0, where nobody but Prometheus can reach that port.',
+    },
+  ]
 }
 
 /** What pgspan itself says of the `PGSPAN_*` variables: names and values. Values are not repeated. */

@@ -1,6 +1,6 @@
 import type { Diagnosis } from '@pgspan/pool-care'
 import { endpoints } from './endpoint-checks.js'
-import { switchedOff, unknownVariables, wrongSettings } from './environment-checks.js'
+import { metricsOnLoopback, switchedOff, unknownVariables, wrongSettings } from './environment-checks.js'
 import { olderApi, unsupportedDriver, withoutSdk } from './installation-checks.js'
 import { aboutTelemetry, type TelemetryFinding } from './telemetry-finding.js'
 
@@ -10,6 +10,7 @@ const checks: readonly Check[] = [
   switchedOff,
   unknownVariables,
   wrongSettings,
+  metricsOnLoopback,
   withoutSdk,
   olderApi,
   unsupportedDriver,
