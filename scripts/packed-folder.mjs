@@ -1,5 +1,5 @@
 // Makes packed/ of the package in this folder, which is what is published: its files as they are, its JavaScript without
-// comments and indentation. They are half of it, and whoever reads them reads the sources. Run before packing, by `prepack`.
+// comments and whitespace. They are half of it, and whoever reads them reads the sources. Run before packing, by `prepack`.
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,8 +25,6 @@ export async function packFolder(from) {
     const { code } = await transform(await readFile(path, 'utf8'), {
       target: 'node20',
       minifyWhitespace: true,
-      // So that a line of a stack is a place.
-      lineLimit: 160,
       legalComments: 'inline',
     })
     await writeFile(path, code)
