@@ -28,8 +28,8 @@ export async function runLoad(options) {
   const { url, rounds = Infinity, concurrency = 5, pauseMillis = 30, onProgress, signal } = options
   const seconds = options.seconds ?? (options.rounds === undefined ? 10 : Infinity)
   const started = performance.now()
-  // A request leaves its listener there until it is collected as garbage.
-  if (signal !== undefined) setMaxListeners(Infinity, signal)
+  // One for each visitor.
+  if (signal !== undefined) setMaxListeners(concurrency + 10, signal)
   /** @type {Map<string, Sample[]>} */
   const samples = new Map(requestMix.map(({ route }) => [route, []]))
   const progress = { requests: 0, failed: 0 }
@@ -67,12 +67,18 @@ export async function runLoad(options) {
 async function send(url, { method = 'GET', path, body }, signal) {
   const started = performance.now()
   const content = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  // Its own: fetch leaves a listener on a signal until the request is collected as garbage.
+  const aborting = new AbortController()
+  const abort = () => aborting.abort()
+  signal?.addEventListener('abort', abort)
   try {
-    const response = await fetch(new URL(path, url), { method, ...content, signal: signal ?? null })
+    const response = await fetch(new URL(path, url), { method, ...content, signal: aborting.signal })
     await response.arrayBuffer()
     return { millis: performance.now() - started, status: response.status }
   } catch {
     return { millis: performance.now() - started, status: 0 }
+  } finally {
+    signal?.removeEventListener('abort', abort)
   }
 }
 
