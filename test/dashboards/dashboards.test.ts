@@ -32,6 +32,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 const notShown: Readonly<Record<string, string>> = {
   'db.client.connection.idle.min': 'configuration, which never moves',
   'db.client.connection.idle.max': 'configuration, which never moves',
+  'db.client.response.returned_rows': 'by choice',
   'pgspan.validations': 'by choice; its failures are connections closed for validation',
   'pgspan.connections.recycled': 'by choice; they are connections closed for max_lifetime',
   'pgspan.retries': 'by choice',
