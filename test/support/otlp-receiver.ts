@@ -5,6 +5,7 @@ const require = createRequire(import.meta.url)
 /** What a real OTLP receiver decoded. */
 export interface OtlpReceiver {
   readonly url: string
+  readonly grpcUrl: string
   readonly spans: readonly Span[]
   readonly metrics: ReadonlySet<string>
   /** Each histogram as often as it arrived. */
@@ -49,7 +50,9 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const events: LogEvent[] = []
   const server = new MockOtlpServer({
     logLevel: 'error',
-    services: ['http'],
+    services: ['http', 'grpc'],
+    grpcHostname: '127.0.0.1',
+    grpcPort: 0,
     httpHostname: '127.0.0.1',
     httpPort: 0,
     // The receiver's own decoded protobuf messages.
@@ -83,7 +86,15 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     },
   })
   await server.start()
-  return { url: server.httpUrl.href, spans, metrics, histograms, events, close: () => server.close() }
+  return {
+    url: server.httpUrl.href,
+    grpcUrl: `http://${server.grpcUrl.host}`,
+    spans,
+    metrics,
+    histograms,
+    events,
+    close: () => server.close(),
+  }
 }
 
 /** Ids are bytes in protobuf. */

@@ -112,16 +112,55 @@ describe('the endpoint that the environment names', () => {
   })
 
   test('speaks gRPC, and HTTP is spoken to it', async () => {
-    const host = await listening(createHttp2Server())
-    const diagnoses = await askedBy({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://${host}` })
-    expect(diagnoses).toEqual([
+    const receiver = await startOtlpReceiver()
+    expect(await askedBy({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.grpcUrl })).toEqual([
       expect.objectContaining({
         check: 'wrong_protocol',
         remedy: expect.stringContaining('OTEL_EXPORTER_OTLP_PROTOCOL=grpc'),
       }),
     ])
-    const grpc = { OTEL_EXPORTER_OTLP_ENDPOINT: host, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }
-    expect(await askedBy(grpc)).toEqual([])
+    const host = receiver.grpcUrl.replace('http://', '')
+    for (const endpoint of [receiver.grpcUrl, host])
+      expect(
+        await askedBy({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }),
+      ).toEqual([])
+    await receiver.close()
+  })
+
+  test('speaks HTTP, and gRPC is spoken to it', async () => {
+    const host = await answering((_, response) => response.writeHead(200).end())
+    const diagnoses = await askedBy({
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://${host}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    })
+    expect(diagnoses).toEqual([
+      expect.objectContaining({
+        check: 'wrong_protocol',
+        remedy: expect.stringContaining('OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf'),
+      }),
+    ])
+  })
+
+  test.each([
+    [0, undefined],
+    [7, 'OTEL_EXPORTER_OTLP_HEADERS'],
+    [12, 'it is no OTLP receiver'],
+    [14, 'It cannot take anything now'],
+  ])('answers with status %i of gRPC', async (status, remedy) => {
+    const server = createHttp2Server().on('stream', (stream) =>
+      stream.respond(
+        { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': String(status) },
+        { endStream: true },
+      ),
+    )
+    const host = await listening(server)
+    const diagnoses = await askedBy({
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `http://${host}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    })
+    expect(diagnoses.map((diagnosis) => diagnosis.remedy)).toEqual(
+      remedy === undefined ? [] : [expect.stringContaining(remedy)],
+    )
   })
 
   test('never answers', async () => {

@@ -1,36 +1,39 @@
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { connect } from 'node:net'
+import { exportNothingOverGrpc } from './grpc-export.js'
 import { type OtlpDestination, otlpDestinations, otlpHeaders } from './otlp-destination.js'
-import { refusal } from './otlp-refusal.js'
+import { grpcRefusal, refusal } from './otlp-refusal.js'
 import type { TelemetryFinding } from './telemetry-finding.js'
 
 const patienceMillis = 2_000
+/** What differs between signals of one endpoint. */
+const ofSignal = / to POST \S+| an export of \w+/
 const isOfConnection = /^(E[A-Z]+|no answer)$/
 
 /** Asks each endpoint that the environment names to take an export of nothing. */
 export async function endpoints(): Promise<readonly TelemetryFinding[]> {
   const findings = (await Promise.all(otlpDestinations().map(examine))).flat()
   // One for an endpoint that takes nothing, whatever the signals that go there.
-  const subjects = findings.map(({ check, problem }) => `${check} ${problem.split(' to POST ', 1)[0]}`)
+  const subjects = findings.map(({ check, problem }) => `${check} ${problem.replace(ofSignal, '')}`)
   return findings.filter((_, n) => subjects.indexOf(subjects[n] ?? '') === n)
 }
 
 async function examine(destination: OtlpDestination): Promise<readonly TelemetryFinding[]> {
-  const { url, protocol, variable = 'OTEL_EXPORTER_OTLP_ENDPOINT' } = destination
+  const { signal, url, protocol, variable = 'OTEL_EXPORTER_OTLP_ENDPOINT' } = destination
   const isGrpc = protocol === 'grpc'
   const address = isGrpc && !url.includes('://') ? `http://${url}` : url
   if (!URL.canParse(address) || !/^https?:/.test(address)) return [notAnAddress(variable)]
   const parsed = new URL(address)
-  const answer = await (isGrpc ? reach(parsed) : exportNothing(parsed, protocol))
-  if (typeof answer === 'number') return refusal(destination, answer)
-  if (answer === undefined) return usualPort(parsed, isGrpc)
-  if (!isOfConnection.test(answer) || answer === 'ECONNRESET') return [notHttp(parsed)]
+  const answer = await (isGrpc
+    ? exportNothingOverGrpc(parsed, signal, patienceMillis)
+    : exportNothing(parsed, protocol))
+  if (typeof answer === 'number') return (isGrpc ? grpcRefusal : refusal)(destination, answer)
+  if (!isOfConnection.test(answer) || answer === 'ECONNRESET') return [otherProtocol(parsed, isGrpc)]
   return [unreachable(parsed, answer, variable)]
 }
 
 /** @returns the status of the answer, or what went wrong. */
-function exportNothing(url: URL, protocol: string): Promise<number | string | undefined> {
+function exportNothing(url: URL, protocol: string): Promise<number | string> {
   const isJson = protocol === 'http/json'
   const request = url.protocol === 'https:' ? requestHttps : requestHttp
   return new Promise((resolve) => {
@@ -43,7 +46,7 @@ function exportNothing(url: URL, protocol: string): Promise<number | string | un
       { method: 'POST', headers, timeout: patienceMillis, agent: false },
       (answer) => {
         answer.resume()
-        resolve(answer.statusCode)
+        resolve(answer.statusCode ?? 0)
       },
     )
     call.once('timeout', () => {
@@ -53,25 +56,6 @@ function exportNothing(url: URL, protocol: string): Promise<number | string | un
     call.once('error', (error) => resolve('code' in error ? String(error.code) : error.message))
     // A message of protocol buffers without fields has no bytes.
     call.end(isJson ? '{}' : '')
-  })
-}
-
-/** @returns what went wrong; undefined if somebody listens. */
-function reach({ hostname, port, protocol }: URL): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const host = hostname.replace(/^\[|\]$/g, '')
-    const socket = connect({
-      host,
-      port: Number(port) || (protocol === 'https:' ? 443 : 80),
-      timeout: patienceMillis,
-    })
-    const settle = (failure: string | undefined): void => {
-      socket.destroy()
-      resolve(failure)
-    }
-    socket.once('connect', () => settle(undefined))
-    socket.once('timeout', () => settle('no answer'))
-    socket.once('error', (error) => settle('code' in error ? String(error.code) : error.message))
   })
 }
 
@@ -95,27 +79,17 @@ function notAnAddress(variable: string): TelemetryFinding {
   }
 }
 
-function notHttp({ host }: URL): TelemetryFinding {
+/** Collectors listen for gRPC on 4317 and for HTTP on 4318. */
+function otherProtocol({ host }: URL, isGrpc: boolean): TelemetryFinding {
   return {
     check: 'wrong_protocol',
     severity: 'error',
-    problem: `What listens on ${host} does not speak HTTP/1, which OTEL_EXPORTER_OTLP_PROTOCOL asks for, or the lack of it.`,
+    problem: isGrpc
+      ? `What listens on ${host} does not speak gRPC, which OTEL_EXPORTER_OTLP_PROTOCOL asks for.`
+      : `What listens on ${host} does not speak HTTP/1, which OTEL_EXPORTER_OTLP_PROTOCOL asks for, or the lack of it.`,
     consequence: 'Nothing of what is sent is taken.',
-    remedy:
-      'If it is a collector’s port for gRPC, usually 4317: use port 4318, or OTEL_EXPORTER_OTLP_PROTOCOL=grpc.',
+    remedy: isGrpc
+      ? 'If it is a collector’s port for HTTP, usually 4318: use port 4317, or OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf.'
+      : 'If it is a collector’s port for gRPC, usually 4317: use port 4318, or OTEL_EXPORTER_OTLP_PROTOCOL=grpc.',
   }
-}
-
-/** Somebody listens; collectors do so for HTTP on 4318. */
-function usualPort({ host, port }: URL, isGrpc: boolean): readonly TelemetryFinding[] {
-  if (!isGrpc || port !== '4318') return []
-  return [
-    {
-      check: 'wrong_protocol',
-      severity: 'warning',
-      problem: `Port ${port} is usually for HTTP, and OTEL_EXPORTER_OTLP_PROTOCOL says grpc for ${host}.`,
-      consequence: 'The collector refuses what it gets.',
-      remedy: 'Use port 4317, or http/protobuf.',
-    },
-  ]
 }

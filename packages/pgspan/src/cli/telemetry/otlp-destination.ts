@@ -1,12 +1,14 @@
+const signals = ['traces', 'metrics', 'logs'] as const
+export type OtlpSignal = (typeof signals)[number]
+
 /** Where one signal goes over OTLP, as the environment says. */
 export interface OtlpDestination {
+  readonly signal: OtlpSignal
   readonly url: string
   readonly protocol: string
   /** The variable that names it; undefined for the default. */
   readonly variable: string | undefined
 }
-
-const signals = ['traces', 'metrics', 'logs'] as const
 
 /**
  * The destinations of all signals; none where the environment names neither an endpoint nor the exporter.
@@ -27,9 +29,10 @@ export function otlpDestinations(environment: NodeJS.ProcessEnv = process.env): 
     const isGrpc = protocol === 'grpc'
     // An endpoint of one signal is used as it is, the common one is where paths begin.
     if (own !== undefined)
-      return { url: own, protocol, variable: `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT` }
+      return { signal, url: own, protocol, variable: `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT` }
     const base = common ?? `http://localhost:${isGrpc ? 4317 : 4318}`
     return {
+      signal,
       url: isGrpc ? base : `${base.replace(/\/$/, '')}/v1/${signal}`,
       protocol,
       variable: common && 'OTEL_EXPORTER_OTLP_ENDPOINT',
