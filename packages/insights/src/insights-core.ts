@@ -18,7 +18,8 @@ import { ObservedQuery } from './units/observed-query.js'
 import type { QueryGroup } from './units/query-group.js'
 import { approximateBytes, leastWeighedMillis } from './units/result-size.js'
 import { TransactionWatch } from './units/transaction-watch.js'
-import { UnitActivity } from './units/unit-activity.js'
+import { UnitActivities } from './units/unit-activities.js'
+import type { UnitActivity } from './units/unit-activity.js'
 
 /** More units of work push out the oldest one, which is judged early. */
 export const maximumUnits = 1_000
@@ -45,7 +46,7 @@ export class InsightsCore {
   readonly pools: PoolWatch
   /** What is known of transactions, and who judges them. */
   readonly transactions: TransactionWatch
-  readonly #activities: Map<UnitOfWork, UnitActivity> = new Map()
+  readonly #activities: UnitActivities = new UnitActivities()
   readonly #values: SlotValues = new SlotValues()
   readonly #reader: ResultReader = new ResultReader()
   /** Units that went early: when they come back, their end is listened to already. */
@@ -85,7 +86,7 @@ export class InsightsCore {
     }
     this.pools = new PoolWatch(this.#detectors, this.#reporter, breaker)
     this.transactions = new TransactionWatch(this.#detectors, this.#reporter, (unit) =>
-      this.#knownActivity(unit),
+      this.#activities.of(unit),
     )
   }
 
@@ -114,7 +115,7 @@ export class InsightsCore {
   querySettled(query: ObservedQuery, result: QueryResultView | undefined): void {
     this.#statistics.addQuery(query)
     const { unit } = query
-    const activity = unit === undefined ? undefined : this.#knownActivity(unit)
+    const activity = unit === undefined ? undefined : this.#activities.of(unit)
     if (activity !== undefined) {
       activity.settle(query, result, this.#reader)
       this.#history.queryEnded(query, activity)
@@ -150,7 +151,7 @@ export class InsightsCore {
 
   /** Judges what happened in the unit of work so far, as if it ended now. */
   judge(unit: UnitOfWork): void {
-    const activity = this.#knownActivity(unit)
+    const activity = this.#activities.of(unit)
     if (activity === undefined) return
     this.#waits.giveUp(unit)
     for (const group of activity.groups()) this.#rest(group, activity)
@@ -160,54 +161,43 @@ export class InsightsCore {
   flush(): void {
     this.#waits.giveUpAll()
     this.pools.look()
-    for (const unit of this.#activities.keys()) this.judge(unit)
+    for (const { unit } of this.#activities.all) this.judge(unit)
     this.#log.settleOlderThan(0)
   }
 
   close(): void {
     this.transactions.close()
     this.pools.close()
-    for (const unit of [...this.#activities.keys()]) this.#endUnit(unit)
+    for (const { unit } of [...this.#activities.all]) this.#endUnit(unit)
     clearInterval(this.#sweeper)
     this.#sweeper = undefined
   }
 
-  /** Other insights of the process may have been faster to keep theirs at the unit. */
-  #knownActivity(unit: UnitOfWork): UnitActivity | undefined {
-    if (unit.observationOwner !== this) return this.#activities.get(unit)
-    const { observation } = unit
-    return observation instanceof UnitActivity ? observation : undefined
-  }
-
   #activityOf(unit: UnitOfWork): UnitActivity {
-    return this.#knownActivity(unit) ?? this.#open(unit)
+    return this.#activities.of(unit) ?? this.#open(unit)
   }
 
   #open(unit: UnitOfWork): UnitActivity {
     if (this.#activities.size >= maximumUnits) this.#endOldestUnit()
-    const activity = new UnitActivity(unit)
-    this.#activities.set(unit, activity)
-    unit.observationOwner ??= this
-    if (unit.observationOwner === this) unit.observation = activity
+    const activity = this.#activities.open(unit)
     if (!this.#pushedOut.has(unit)) unit.onEnd(this.#onUnitEnd)
     this.#sweeper ??= setInterval(() => this.#breaker.run(() => this.#sweep()), sweepMillis).unref()
     return activity
   }
 
   #endUnit(unit: UnitOfWork): void {
-    const activity = this.#knownActivity(unit)
+    const activity = this.#activities.of(unit)
     if (activity === undefined) return
     this.judge(unit)
     for (const detector of this.#detectors.unitEnded) detector.unitEnded?.(activity, this.#reporter)
-    this.#activities.delete(unit)
-    if (unit.observationOwner === this) unit.observation = undefined
+    this.#activities.drop(unit)
     this.#log.settleUnit(unit)
     this.#statistics.addUnit(activity)
     this.#history.unitEnded(activity)
   }
 
   #endOldestUnit(): void {
-    for (const unit of this.#activities.keys()) {
+    for (const { unit } of this.#activities.all) {
       this.#pushedOut.add(unit)
       this.#unitsPushedOut++
       this.#endUnit(unit)
@@ -218,8 +208,8 @@ export class InsightsCore {
   /** Nothing waits for an end that may never come: what rests is judged, what is open for long is reported. */
   #sweep(): void {
     const now = performance.now()
-    for (const [unit, activity] of this.#activities) {
-      if (now - unit.startedAt < sweepMillis) continue
+    for (const activity of this.#activities.all) {
+      if (now - activity.unit.startedAt < sweepMillis) continue
       for (const group of activity.groups()) {
         if (group.timing.quietMillis(now) > burstPauseMillis) this.#rest(group, activity)
       }

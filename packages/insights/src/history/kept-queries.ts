@@ -44,7 +44,8 @@ export class KeptQueries {
       if (shape === undefined) continue
       const place = this.#placeOf(this.#count++)
       this.#kept[place] = this.#texts.keep(shape)
-      const [to, from] = [place * figuresPerQuery, i * figuresPerQuery]
+      const to = place * figuresPerQuery
+      const from = i * figuresPerQuery
       for (let n = 0; n < figuresPerQuery; n++) this.#figures[to + n] = figures[from + n] ?? 0
     }
     return first

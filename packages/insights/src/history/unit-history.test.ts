@@ -100,6 +100,22 @@ describe('the history', () => {
     }
   })
 
+  test('shows of each unit its own queries, however many came before and made room', () => {
+    const simulation = simulate({ recentUnits: 7 })
+    const { insights } = simulation
+    const statementsOf = (n: number): string[] =>
+      Array.from({ length: (n * 37) % 90 }, (_, m) => `SELECT 1 FROM t${n}_${m % 40}`)
+    for (let n = 1; n <= 60; n++) {
+      unitOf(simulation, `unit ${n}`, ['SELECT 1', ...statementsOf(n)])
+      for (const { number } of insights.recentUnits()) {
+        const { listed, name } = insights.recentUnit(number) ?? { listed: [], name: '' }
+        const texts = ['SELECT ?', ...statementsOf(number).map((text) => text.replace('1', '?'))]
+        expect([name, ...listed.map(({ statement }) => statement)]).toEqual([`unit ${number}`, ...texts])
+      }
+    }
+    expect(insights.recentUnits()).toHaveLength(7)
+  })
+
   test('stays below 8 MB whatever units and texts there are, and counts a text once', () => {
     const history = new UnitHistory(1_000)
     const { db } = simulate()

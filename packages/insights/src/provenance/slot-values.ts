@@ -31,15 +31,17 @@ export class SlotValues {
   listHash = 0
 
   readonly #readings: WeakMap<QueryShape, readonly SlotReading[]> = new WeakMap()
+  /** A loop asks for the same again and again. */
+  #latestShape: QueryShape | undefined = undefined
+  #latest: readonly SlotReading[] = []
 
   read(shape: QueryShape, values: readonly unknown[] | undefined): void {
     this.#clear()
-    let readings = this.#readings.get(shape)
-    if (readings === undefined) {
-      readings = readingsOf(shape)
-      this.#readings.set(shape, readings)
+    if (shape !== this.#latestShape) {
+      this.#latest = this.#readingsOf(shape)
+      this.#latestShape = shape
     }
-    for (const reading of readings) {
+    for (const reading of this.#latest) {
       if (reading.parameter === 0) this.#takeLiteral(reading)
       else if (values !== undefined) this.#takeParameter(reading, values[reading.parameter - 1])
       else {
@@ -60,6 +62,15 @@ export class SlotValues {
     const hashes = new Array<number>(this.count)
     for (let i = 0; i < this.count; i++) hashes[i] = this.hashes[i] ?? 0
     return hashes
+  }
+
+  #readingsOf(shape: QueryShape): readonly SlotReading[] {
+    let readings = this.#readings.get(shape)
+    if (readings === undefined) {
+      readings = readingsOf(shape)
+      this.#readings.set(shape, readings)
+    }
+    return readings
   }
 
   #clear(): void {
