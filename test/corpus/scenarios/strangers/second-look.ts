@@ -1,4 +1,4 @@
-import type pg from 'pg'
+import { EventEmitter, once } from 'node:events'
 import type { Scenario } from '../../scenario.js'
 import type { Seeder } from '../../seeder.js'
 
@@ -265,24 +265,21 @@ export const secondPositives: readonly Scenario[] = [
     needs: ({ variant }) => variant.unit !== 'trace',
     run: async (world) => {
       const pool = world.anotherPool({ max: 1 })
-      const process: { shared?: pg.PoolClient } = {}
-      await Promise.all([
-        world.unit('GET /first', async () => {
-          process.shared = await pool.connect()
-          await world.sleep(250)
-        }),
-        (async () => {
-          await world.sleep(100)
-          for (let i = 0; i < 6; i++) {
-            await world.unit('GET /later', async () => {
-              await process.shared?.query('SELECT name FROM reader WHERE id = $1', [
-                world.bookshop.readers[i],
-              ])
-            })
-          }
-        })(),
-      ])
-      process.shared?.release()
+      const process = new EventEmitter()
+      const taken = once(process, 'taken')
+      const done = once(process, 'done')
+      const first = world.unit('GET /first', async () => {
+        const client = await pool.connect()
+        process.emit('taken', client)
+        await done
+        client.release()
+      })
+      const [client] = await taken
+      for (const id of world.bookshop.readers.slice(0, 6)) {
+        await world.unit('GET /later', () => client.query('SELECT name FROM reader WHERE id = $1', [id]))
+      }
+      process.emit('done')
+      await first
       await pool.end()
     },
   },

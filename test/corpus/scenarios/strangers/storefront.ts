@@ -88,16 +88,16 @@ export const storefront: readonly Scenario[] = [
   },
   {
     name: 'strangers: prices by SKU, written into the text',
-    expected: [{ kind: 'n_plus_one', on: 'product', column: 'shelf.sku' }],
+    expected: [{ kind: 'n_plus_one', on: 'product', column: 'sku_shelf.sku' }],
     seed: async (seeder) => {
       await seedCart(seeder)
       await seeder.run(
-        `DROP TABLE IF EXISTS shelf; CREATE TABLE shelf AS SELECT sku, 4 AS row_no FROM product ORDER BY md5(sku) LIMIT ${seeder.n}`,
+        `DROP TABLE IF EXISTS sku_shelf; CREATE TABLE sku_shelf AS SELECT sku, 4 AS row_no FROM product ORDER BY md5(sku) LIMIT ${seeder.n}`,
       )
     },
     run: (world) =>
       world.unit('GET /shelf/4', async () => {
-        const shelf = await world.pool.query('SELECT sku FROM shelf WHERE row_no = 4')
+        const shelf = await world.pool.query('SELECT sku FROM sku_shelf WHERE row_no = 4')
         const prices: Record<string, string> = {}
         for (let i = 0; i < shelf.rows.length; i++) {
           const sku = String(shelf.rows[i].sku)

@@ -123,6 +123,7 @@ export const waits: readonly Scenario[] = [
   {
     name: 'strangers: one client for all, and a slow statement before the others',
     ...alone,
+    isSlow: true,
     expected: [{ kind: 'queue_wait' }],
     tolerated: ['slow_query'],
     needs: ({ variant }) => variant.driver === 'pg',
@@ -130,7 +131,7 @@ export const waits: readonly Scenario[] = [
       world.unit('GET /widgets', async () => {
         const client = await world.pool.connect()
         await Promise.all([
-          client.query('SELECT pg_sleep(0.12), count(*) FROM review'),
+          client.query('SELECT pg_sleep(0.2), count(*) FROM review'),
           client.query('SELECT count(*) FROM author'),
           client.query('SELECT max(price) FROM book'),
         ])
@@ -159,6 +160,7 @@ export const waits: readonly Scenario[] = [
   {
     name: 'strangers: six unlike sums of 45 ms each, one after the other',
     ...alone,
+    isSlow: true,
     expected: [{ kind: 'sequential_independent' }],
     // The end of a trace that no span processor follows is not known.
     needs: ({ variant }) => variant.poolMax > 1 && variant.unit !== 'trace',
