@@ -26,7 +26,7 @@ interface Library {
   hold(work: () => Promise<unknown>): Promise<unknown>
   query(sql: string): Promise<unknown>
   close(): Promise<unknown>
-  /** Whether a request gives up after 300 ms. */
+  /** Whether a request gives up after a second: long enough for the first connection on a busy machine. */
   readonly timesOut: boolean
 }
 
@@ -42,7 +42,7 @@ const libraries: Library[] = [
     async open() {
       const make: typeof import('knex').knex = require('knex')
       const connection = database().connectionString
-      const pool = { min: 0, max: 2, acquireTimeoutMillis: 300 }
+      const pool = { min: 0, max: 2, acquireTimeoutMillis: 1_000 }
       knex = make({ client: 'pg', connection, pool, log: { warn() {} } })
     },
     hold: (work) => knex.transaction(work),
@@ -55,7 +55,7 @@ const libraries: Library[] = [
     async open() {
       const make: typeof import('knex').knex = require('knex')
       const { Model }: typeof import('objection') = require('objection')
-      const pool = { min: 0, max: 2, acquireTimeoutMillis: 300 }
+      const pool = { min: 0, max: 2, acquireTimeoutMillis: 1_000 }
       knex = make({ client: 'pg', connection: database().connectionString, pool, log: { warn() {} } })
       Model.knex(knex)
     },
@@ -84,7 +84,7 @@ const libraries: Library[] = [
       mikro = await MikroORM.init({
         entities: [entity],
         clientUrl: database().connectionString,
-        pool: { min: 0, max: 2, acquireTimeoutMillis: 300 },
+        pool: { min: 0, max: 2, acquireTimeoutMillis: 1_000 },
         connect: false,
       })
     },
@@ -99,7 +99,7 @@ const libraries: Library[] = [
       const { Sequelize } = require('sequelize')
       sequelize = new Sequelize(database().connectionString, {
         logging: false,
-        pool: { max: 2, acquire: 300 },
+        pool: { max: 2, acquire: 1_000 },
       })
     },
     hold: (work) => sequelize.transaction(work),
