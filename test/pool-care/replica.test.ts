@@ -1,4 +1,5 @@
 import { createInsights } from '@pgspan/insights'
+import { createInspector } from '@pgspan/inspector'
 import { PgInstrumentation } from '@pgspan/instrumentation-pg'
 import { startDoctor, startServerFigures } from '@pgspan/pool-care'
 import type pg from 'pg'
@@ -122,6 +123,22 @@ test('a span tells the role of the server that answered, and a metric how many c
     primary: 0,
     replica: replicaPool.totalCount,
   })
+})
+
+test('the page tells the address and the role behind each pool', async () => {
+  const insights = createInsights({ console: false })
+  const inspector = createInspector({ insights })
+  const { origin, searchParams } = new URL(await inspector.listen())
+  const headers = { authorization: `Bearer ${searchParams.get('token')}` }
+  const answer = await fetch(`${origin}/api/pools`, { headers })
+  const pools = (await answer.json()) as { endpoint: string; roles: string[] }[]
+  const [first, second] = [server, replica].map(({ connectionString }) => portOf(connectionString))
+  expect(pools.map(({ endpoint, roles }) => [endpoint, roles])).toEqual([
+    [`127.0.0.1:${first}/postgres`, ['primary']],
+    [`127.0.0.1:${second}/postgres`, ['replica']],
+  ])
+  inspector.close()
+  insights.close()
 })
 
 test('a refused write is a finding with the line, the address and the role; a lock is one as well', async () => {
