@@ -68,6 +68,8 @@ export async function observeShops(options) {
     const traffic = startTraffic(observed)
     stops.push(traffic.stop)
 
+    say('waiting for the first scrapes')
+    await Promise.all(Object.values(prometheus).map((each) => untilScraped(each, observed.length)))
     const startedAt = now()
     await watch(options.calmSeconds, say, 'in peace')
     const faultsAt = now()
@@ -105,6 +107,20 @@ async function startBoth({ program, timeScale }, observed) {
     ),
   )
   return /** @type {Record<Flavour, Prometheus>} */ ({ spec, 'js-exporter': js })
+}
+
+/**
+ * A Prometheus that was just started takes five seconds to look at its targets.
+ *
+ * @param {Prometheus} prometheus @param {number} jobs
+ */
+async function untilScraped(prometheus, jobs) {
+  for (let i = 0; i < 300; i++) {
+    const [scraped] = await prometheus.query('count(up == 1)')
+    if (scraped?.value === jobs) return
+    await sleep(100)
+  }
+  throw new Error('Prometheus does not reach all shops')
 }
 
 /** @param {readonly Observed[]} observed */

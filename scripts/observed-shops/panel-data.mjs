@@ -14,8 +14,8 @@
  * @typedef {Series & { readonly legend: string }} PanelSeries
  */
 
-/** A second is the scrape interval, and Grafana takes at least four of them. */
-const rateInterval = '5s'
+/** A second is the scrape interval. Grafana takes four of them at least; some may be late. */
+const rateInterval = '8s'
 
 /**
  * Asks Prometheus what Grafana would ask for a panel: a value every second, or for tables the last one.

@@ -25,7 +25,7 @@ describe.skipIf(program === undefined)(
       run = await observeShops({
         program: program ?? '',
         situations,
-        calmSeconds: 25,
+        calmSeconds: 20,
         faultSeconds: 75,
         timeScale,
         say: (text) => process.stderr.write(`${text}\n`),

@@ -17,11 +17,11 @@ describe.skipIf(program === undefined)(
       run = await observeShops({
         program: program ?? '',
         situations: situations.filter(({ job }) => jobs.includes(job)),
-        calmSeconds: 7,
+        calmSeconds: 4,
         faultSeconds: 0,
         timeScale: 1 / 60,
       })
-    }, 60_000)
+    }, 120_000)
     afterAll(() => run?.stop())
 
     test.each(flavours)(

@@ -90,7 +90,7 @@ export function waitAlerts(ql: RuleLanguage): readonly Alert[] {
 /** Alerts about connections that are not given back as they should be. */
 export function holdAlerts(ql: RuleLanguage): readonly Alert[] {
   const used = `sum by (${byPool}) (${ql.series(metrics.connectionCount, `${stateLabel}="used"`)})`
-  const floor = `min_over_time(${used}[${ql.window('30m')}:${ql.window('1m')}]`
+  const floor = `min_over_time(${used}[${ql.window('30m')}:${ql.step('1m')}]`
   return [
     {
       name: 'PgspanPoolSuspectedLeak',

@@ -15,9 +15,14 @@ export class RuleLanguage extends QueryLanguage {
     this.settings = settings
   }
 
-  /** The window as it is, or scaled; never below 5 s, in which a rate still sees two samples. */
+  /** The window as it is, or scaled; never below 10 s, in which a rate sees two samples also where some are late. */
   window(given: Duration): Duration {
-    return this.settings.timeScale === 1 ? given : `${Math.max(5, Math.round(this.seconds(given)))}s`
+    return this.settings.timeScale === 1 ? given : `${Math.max(10, Math.round(this.seconds(given)))}s`
+  }
+
+  /** The step of a subquery, as it is or scaled. */
+  step(given: Duration): Duration {
+    return this.settings.timeScale === 1 ? given : `${Math.max(1, Math.round(this.seconds(given)))}s`
   }
 
   /** How long a condition has to hold; scaled, it may be nothing. */
