@@ -59,8 +59,9 @@ function samplesOf(
   const scope = hasScopeLabels ? scopeLabelsOf(stream.scope) : ''
   let text = ''
   if (stream.kind === 'histogram') {
+    const bounds = new Bounds(format)
     for (const series of stream.histograms.all())
-      text += histogram(series, sample, labelsOf(series.attributes, scope), format)
+      text += histogram(series, sample, labelsOf(series.attributes, scope), bounds)
     return text
   }
   for (const { attributes, value, exemplar } of numbers.all()) {
@@ -70,15 +71,32 @@ function samplesOf(
   return text
 }
 
-function histogram(series: HistogramSeries, name: string, labels: string, format: TextFormat): string {
-  const prefix = labels === '' ? '' : `${labels},`
+/** Labels of bounds as they are in one format: the same few in all series of a metric. */
+class Bounds {
+  readonly format: TextFormat
+  readonly #labels: Map<number, string> = new Map()
+
+  constructor(format: TextFormat) {
+    this.format = format
+  }
+
+  labelOf(boundary: number): string {
+    const known = this.#labels.get(boundary)
+    if (known !== undefined) return known
+    const made = label('le', this.format.boundary(boundary))
+    this.#labels.set(boundary, made)
+    return made
+  }
+}
+
+function histogram(series: HistogramSeries, name: string, labels: string, bounds: Bounds): string {
+  const start = `${name}_bucket{${labels === '' ? '' : `${labels},`}`
   let text = ''
   let count = 0
   for (const [bucket, own] of series.counts.entries()) {
     count += own
-    const boundary = series.boundaries[bucket]
-    const le = label('le', boundary === undefined ? '+Inf' : format.boundary(boundary))
-    text += `${name}_bucket{${prefix}${le}} ${count}${format.exemplar(series.exemplars[bucket])}\n`
+    const le = bounds.labelOf(series.boundaries[bucket] ?? Infinity)
+    text += `${start}${le}} ${count}${bounds.format.exemplar(series.exemplars[bucket])}\n`
   }
   const braced = labels === '' ? '' : `{${labels}}`
   return `${text}${name}_count${braced} ${count}\n${name}_sum${braced} ${number(series.sum)}\n`
