@@ -32,7 +32,6 @@ export class QueryGroup {
   /** Counts up in the unit of work. */
   readonly ordinal: number
   readonly timing: ExecutionTiming = new ExecutionTiming()
-  readonly callSites: CallSiteSample = new CallSiteSample()
   /** Undefined as long as no values are known. */
   variation: ValueVariation | undefined = undefined
   /** Executions whose values nobody handed over. */
@@ -47,6 +46,8 @@ export class QueryGroup {
   nextCheck = 0
   /** The number of executions at which they last looked at it because it rested. */
   restedAt = 0
+  // Made when it is looked at: most statements run once.
+  #callSites: CallSiteSample | undefined = undefined
   /** What the latest execution of a repeated write was given, as hashes. */
   #written: readonly number[] = nothing
   #lastSequence = 0
@@ -71,6 +72,12 @@ export class QueryGroup {
     this.callerContext = first.callerContext
     this.isFull = first.callSites !== undefined
     this.ordinal = ordinal
+  }
+
+  /** Who made its executions, as far as anybody asked. */
+  get callSites(): CallSiteSample {
+    this.#callSites ??= new CallSiteSample()
+    return this.#callSites
   }
 
   start(query: ObservedQuery, values: SlotValues, activity: UnitActivity, sequence: number): void {
