@@ -98,6 +98,7 @@ async function startBoth({ program, timeScale }, observed) {
     flavours.map((flavour) =>
       startPrometheus({
         program,
+        everySeconds: 2,
         jobs: Object.fromEntries(
           observed.map(({ situation, shop }) => [situation.job, shop.targets[flavour]]),
         ),
@@ -138,12 +139,13 @@ function startTraffic(observed) {
         signal: stopping.signal,
       })
     }
-    while (traffic === 'visits' && !stopping.signal.aborted) {
-      const url = new URL(isFaulty ? pathOfFault : path, shop.url)
-      const response = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined)
-      await response?.arrayBuffer()
-      await sleep(200)
+    const visit = async () => {
+      while (traffic === 'visits' && !stopping.signal.aborted) {
+        await get(new URL(isFaulty ? pathOfFault : path, shop.url))
+        await sleep(200)
+      }
     }
+    await Promise.all(Array.from({ length: pathOfFault === path ? 1 : 3 }, visit))
   })
   return {
     beginFaults() {
@@ -153,6 +155,15 @@ function startTraffic(observed) {
       stopping.abort()
       await Promise.allSettled(running)
     },
+  }
+}
+
+/** @param {URL} url */
+async function get(url) {
+  try {
+    await (await fetch(url, { signal: AbortSignal.timeout(5_000) })).arrayBuffer()
+  } catch {
+    // Some are meant to fail.
   }
 }
 

@@ -14,7 +14,7 @@
  * @typedef {Series & { readonly legend: string }} PanelSeries
  */
 
-/** A second is the scrape interval. Grafana takes four of them at least; some may be late. */
+/** Two seconds is the scrape interval, and Grafana takes four of them at least. */
 const rateInterval = '8s'
 
 /**
@@ -31,14 +31,21 @@ export async function panelData(prometheus, panel, view) {
       const query = withVariables(expression, view)
       const series =
         panel.kind === 'table'
-          ? (await prometheus.query(query, view.to)).map(({ labels, value }) => ({
-              labels,
-              points: [/** @type {const} */ ([view.to, value])],
-            }))
+          ? await lastOf(prometheus, query, view)
           : await prometheus.range(query, { from: view.from, to: view.to, step: 1 })
       return series.map((each) => ({ ...each, legend: legendOf(legend, each.labels) }))
     }),
   )
+}
+
+/**
+ * The value of now, or of a few seconds ago where a scrape has failed.
+ *
+ * @param {Prometheus} prometheus @param {string} query @param {View} view
+ */
+async function lastOf(prometheus, query, { to }) {
+  const series = await prometheus.range(query, { from: to - 8, to, step: 2 })
+  return series.map(({ labels, points }) => ({ labels, points: points.slice(-1) }))
 }
 
 /** @param {string} expression @param {View} view */

@@ -18,6 +18,7 @@ import { freePort } from '../../examples/shop/demo/free-port.js'
  * @property {string} program
  * @property {Readonly<Record<string, string>>} jobs the target of each, such as `127.0.0.1:9464`
  * @property {string} [rules] a file of rules, as YAML; evaluated every second
+ * @property {number} [everySeconds] how often targets are scraped, and how long they may take; default: 1
  *
  * @typedef {object} Prometheus
  * @property {(expression: string, at?: number) => Promise<readonly Sample[]>} query the value of each series, now or at a
@@ -30,17 +31,17 @@ import { freePort } from '../../examples/shop/demo/free-port.js'
  */
 
 /**
- * Starts a real Prometheus that scrapes its targets every second.
+ * Starts a real Prometheus.
  *
  * @param {PrometheusOptions} options
  * @returns {Promise<Prometheus>}
  */
-export async function startPrometheus({ program, jobs, rules = 'groups: []' }) {
+export async function startPrometheus({ program, jobs, rules = 'groups: []', everySeconds = 1 }) {
   const folder = await mkdtemp(join(tmpdir(), 'pgspan-prometheus-'))
   const config = join(folder, 'prometheus.yml')
   await writeFile(join(folder, 'rules.yml'), rules)
   // JSON is YAML.
-  await writeFile(config, JSON.stringify(configuration(jobs)))
+  await writeFile(config, JSON.stringify(configuration(jobs, everySeconds)))
   const url = `http://127.0.0.1:${await freePort()}`
   const flags = [
     `--config.file=${config}`,
@@ -94,10 +95,10 @@ export async function startPrometheus({ program, jobs, rules = 'groups: []' }) {
   }
 }
 
-/** @param {PrometheusOptions['jobs']} jobs */
-function configuration(jobs) {
+/** @param {PrometheusOptions['jobs']} jobs @param {number} everySeconds */
+function configuration(jobs, everySeconds) {
   return {
-    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    global: { scrape_interval: `${everySeconds}s`, evaluation_interval: '1s' },
     rule_files: ['rules.yml'],
     scrape_configs: Object.entries(jobs).map(([job, target]) => ({
       job_name: job,

@@ -78,10 +78,10 @@ export const shopFaults = {
   },
 
   slow_queries: {
-    pool: { max: 2 },
+    pool: { max: 4 },
     begin: (pool) => {
       const visitor = () => forever(100, () => pool.query('SELECT pg_sleep(0.7)'))
-      return Promise.all([visitor(), visitor()])
+      return Promise.all([visitor(), visitor(), visitor(), visitor()])
     },
   },
 

@@ -47,7 +47,7 @@ export const expectedAlerts: Readonly<
   },
   slow_queries: {
     must: ['PgspanSlowQueryRise', 'PgspanQueryBurnFast', 'PgspanQueryBurnSlow'],
-    may: ['PgspanPoolLeakTrend'],
+    may: ['PgspanPoolLeakTrend', 'PgspanPoolHighUtilization'],
   },
   idle_in_transaction: { must: ['PgspanIdleInTransaction'] },
   churn: { must: ['PgspanPoolConnectionChurn'] },

@@ -17,7 +17,7 @@ describe.skipIf(program === undefined)(
       run = await observeShops({
         program: program ?? '',
         situations: situations.filter(({ job }) => jobs.includes(job)),
-        calmSeconds: 4,
+        calmSeconds: 6,
         faultSeconds: 0,
         timeScale: 1 / 60,
       })
