@@ -50,7 +50,8 @@ function startSdk(metricProducers: MetricProducer[] = []): {
 async function work(): Promise<void> {
   metrics.getMeter('shop').createCounter('shop.orders').add(2)
   const instrumentation = new PgInstrumentation()
-  const insights = createInsights({ console: false })
+  // Nothing that is found only where a machine is slow.
+  const insights = createInsights({ console: false, slowQueryMillis: false, poolWaitMillis: false })
   insights.attach()
   const pool = new (loadPg().Pool)({ connectionString: database().connectionString, max: 2 })
   await runInUnitOfWork('orders', async () => {
