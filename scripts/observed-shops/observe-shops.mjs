@@ -1,11 +1,11 @@
 // @ts-check
 import { setTimeout as sleep } from 'node:timers/promises'
 import { flavours, rulesYaml } from '@pgspan/dashboards'
-import { runLoad } from '../../examples/shop/load/load.js'
 import { seedShop } from '../../examples/shop/src/database/seed.js'
 import { startEmbeddedPostgres } from '../embedded-postgres.mjs'
 import { startPrometheus } from './prometheus-server.mjs'
 import { startShopProcess } from './shop-process.mjs'
+import { startTraffic } from './shop-traffic.mjs'
 
 /**
  * @typedef {import('./situations.mjs').Situation} Situation
@@ -50,19 +50,7 @@ export async function observeShops(options) {
     const server = await startEmbeddedPostgres({ settings: { max_connections: '400' } })
     stops.push(server.stop)
     await seedShop({ connectionString: server.connectionString, fixed: true })
-    /** @type {Observed[]} */
-    const observed = []
-    /** @type {(() => Promise<void>)[]} */
-    const killServers = []
-    for (const situation of situations) {
-      say(`starting ${situation.job}`)
-      const ownServer = situation.ownServer ? await startEmbeddedPostgres() : undefined
-      if (ownServer !== undefined) killServers.push(ownServer.stop)
-      const { connectionString } = ownServer ?? server
-      const shop = await startShopProcess({ ...situation, connectionString, ...faultOf(situation) })
-      stops.push(shop.stop)
-      observed.push({ situation, shop })
-    }
+    const { observed, killServers } = await startShops(situations, server, stops, say)
     const prometheus = await startBoth(options, observed)
     stops.push(...Object.values(prometheus).map((each) => each.stop))
     const traffic = startTraffic(observed)
@@ -74,17 +62,45 @@ export async function observeShops(options) {
     await watch(options.calmSeconds, say, 'in peace')
     const faultsAt = now()
     traffic.beginFaults()
-    for (const { situation, shop } of observed) if (situation.hasFault) shop.startFault()
-    await Promise.all(killServers.map((kill) => kill()))
-    await Promise.all(
-      observed.filter(({ situation }) => situation.losesTelemetry).map(({ shop }) => shop.loseTelemetry()),
-    )
+    await Promise.all([...observed.map(beginFault), ...killServers.map((kill) => kill())])
     const fired = await watchAlerts(options.faultSeconds, prometheus.spec, say)
     return { prometheus, startedAt, faultsAt, endedAt: now(), fired, stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/**
+ * @param {readonly Situation[]} situations
+ * @param {import('../embedded-postgres.mjs').EmbeddedPostgres} server
+ * @param {(() => Promise<unknown>)[]} stops gets what ends each
+ * @param {(text: string) => void} say
+ */
+async function startShops(situations, server, stops, say) {
+  /** @type {Observed[]} */
+  const observed = []
+  /** @type {(() => Promise<void>)[]} */
+  const killServers = []
+  for (const situation of situations) {
+    say(`starting ${situation.job}`)
+    const ownServer = situation.ownServer ? await startEmbeddedPostgres() : undefined
+    if (ownServer !== undefined) {
+      killServers.push(ownServer.stop)
+      stops.push(ownServer.stop)
+    }
+    const { connectionString } = ownServer ?? server
+    const shop = await startShopProcess({ ...situation, connectionString, ...faultOf(situation) })
+    stops.push(shop.stop)
+    observed.push({ situation, shop })
+  }
+  return { observed, killServers }
+}
+
+/** @param {Observed} observed */
+async function beginFault({ situation, shop }) {
+  if (situation.hasFault) shop.startFault()
+  if (situation.losesTelemetry) await shop.loseTelemetry()
 }
 
 /** @param {Situation} situation */
@@ -122,49 +138,6 @@ async function untilScraped(prometheus, jobs) {
     await sleep(100)
   }
   throw new Error('Prometheus does not reach all shops')
-}
-
-/** @param {readonly Observed[]} observed */
-function startTraffic(observed) {
-  const stopping = new AbortController()
-  let isFaulty = false
-  const running = observed.map(async ({ situation, shop }) => {
-    const { traffic, path = '/products/60001', pathOfFault = path } = situation
-    if (traffic === 'load') {
-      await runLoad({
-        url: shop.url,
-        seconds: Infinity,
-        concurrency: 2,
-        pauseMillis: 50,
-        signal: stopping.signal,
-      })
-    }
-    const visit = async () => {
-      while (traffic === 'visits' && !stopping.signal.aborted) {
-        await get(new URL(isFaulty ? pathOfFault : path, shop.url))
-        await sleep(200)
-      }
-    }
-    await Promise.all(Array.from({ length: pathOfFault === path ? 1 : 3 }, visit))
-  })
-  return {
-    beginFaults() {
-      isFaulty = true
-    },
-    async stop() {
-      stopping.abort()
-      await Promise.allSettled(running)
-    },
-  }
-}
-
-/** @param {URL} url */
-async function get(url) {
-  try {
-    await (await fetch(url, { signal: AbortSignal.timeout(5_000) })).arrayBuffer()
-  } catch {
-    // Some are meant to fail.
-  }
 }
 
 /** @param {number} seconds @param {(text: string) => void} say @param {string} what */
