@@ -42,6 +42,10 @@ describe('withTransaction', () => {
   test('runs the whole again after a serialization failure', async () => {
     const before = await sum()
     let runs = 0
+    let haveBothRead = (): void => {}
+    const bothHaveRead = new Promise<void>((resolve) => {
+      haveBothRead = resolve
+    })
     // Each reads all and writes one: neither can be before the other.
     const transfer = (from: number): Promise<unknown> =>
       withTransaction(
@@ -49,7 +53,8 @@ describe('withTransaction', () => {
         async (client) => {
           runs++
           const { rows } = await client.query('SELECT sum(balance)::int AS sum FROM account')
-          await new Promise((resolve) => setTimeout(resolve, 30))
+          if (runs === 2) haveBothRead()
+          await bothHaveRead
           await client.query('UPDATE account SET balance = $1 - 100 WHERE id = $2', [rows[0].sum, from])
         },
         { isolationLevel: 'serializable', retry: 10 },
