@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, realpath, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -131,6 +131,11 @@ describe('several copies in one process', () => {
       await cp(join(built, name, 'dist'), join(copy, 'dist'), { recursive: true })
       await cp(join(built, name, 'package.json'), join(copy, 'package.json'))
     }
+    const hook = 'require-in-the-middle'
+    await symlink(
+      await realpath(join(built, 'instrumentation-pg', 'node_modules', hook)),
+      join(folder, 'node_modules', hook),
+    )
   })
   afterAll(() => rm(folder, { recursive: true }))
 
