@@ -22,7 +22,8 @@ describe('what is installed', () => {
   test('without an SDK: the line that installs one for the api that is there', () =>
     inFolder(async (folder) => {
       const program = await installPgspan(folder)
-      const { code, stdout } = await runPgspan(['doctor'], {}, { folder, program })
+      const { code, stdout, stderr } = await runPgspan(['doctor'], {}, { folder, program })
+      expect(stderr).toBe('')
       expect(code).toBe(1)
       expect(stdout.replace(/\s+/g, ' ')).toContain(
         'warning no_sdk OpenTelemetry’s SDK is not installed here. There are findings and metrics for Prometheus, but no spans, and a collector gets nothing. → npm install @opentelemetry/sdk-node@^0.223.0',

@@ -4,6 +4,15 @@ import { fileURLToPath } from 'node:url'
 
 const packages = fileURLToPath(new URL('../../packages/', import.meta.url))
 
+/** What else pgspan needs, and which of its packages it is found for. */
+const needed: Readonly<Record<string, string>> = {
+  '@opentelemetry/api': 'pgspan',
+  '@opentelemetry/instrumentation': 'pgspan',
+  commander: 'pgspan',
+  'require-in-the-middle': 'instrumentation-pg',
+  'rotating-file-stream': 'slow-query-log',
+}
+
 /**
  * Installs what is built of pgspan into `folder`, as copies that see only what is installed there: the api, and none of
  * OpenTelemetry's SDK.
@@ -18,13 +27,8 @@ export async function installPgspan(folder: string): Promise<string> {
     for (const part of ['package.json', 'dist', 'esm'])
       await cp(join(packages, name, part), join(target, part), { recursive: true }).catch(() => {})
   }
-  for (const name of [
-    '@opentelemetry/api',
-    '@opentelemetry/instrumentation',
-    'commander',
-    'require-in-the-middle',
-  ])
-    await link(await foundFor(name), join(modules, name))
+  for (const [name, user] of Object.entries(needed))
+    await link(join(packages, user, 'node_modules', name), join(modules, name))
   return join(modules, 'pgspan/dist/cli/main.js')
 }
 
@@ -32,9 +36,4 @@ export async function installPgspan(folder: string): Promise<string> {
 export async function link(target: string, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   await symlink(await realpath(target), path)
-}
-
-async function foundFor(name: string): Promise<string> {
-  const owner = name === 'require-in-the-middle' ? 'instrumentation-pg' : 'pgspan'
-  return realpath(join(packages, owner, 'node_modules', name))
 }
