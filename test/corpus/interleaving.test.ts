@@ -7,6 +7,7 @@ import { useTestDatabase } from '../support/test-database.js'
 import { observe } from './run-scenario.js'
 import type { Scenario } from './scenario.js'
 import { allScenarios } from './scenarios/all.js'
+import { secondStrangersScenarios } from './scenarios/second-stranger/all.js'
 import { strangersScenarios } from './scenarios/strangers/all.js'
 import { plainVariant } from './variant.js'
 import { World } from './world.js'
@@ -21,7 +22,11 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 // Some with tables of their own have different ones of one name.
-const candidates = [...allScenarios.filter(({ seed }) => !seed), ...strangersScenarios]
+const candidates = [
+  ...allScenarios.filter(({ seed }) => !seed),
+  ...strangersScenarios,
+  ...secondStrangersScenarios,
+]
 const isRepeatable = ({ isSlow, runsAlone, name, needs }: Scenario): boolean =>
   !isSlow && !runsAlone && !name.includes('thirty') && needs?.(world) !== false
 const kinds: readonly string[] = ['n_plus_one', 'duplicate_query', 'constant_fanout']

@@ -5,6 +5,7 @@ import { makeTestDatabase } from '../support/test-database.js'
 import type { Verdict } from './judge.js'
 import { runVariant } from './run-variant.js'
 import { allScenarios } from './scenarios/all.js'
+import { secondStrangersScenarios } from './scenarios/second-stranger/all.js'
 import { strangersScenarios } from './scenarios/strangers/all.js'
 import { plainVariant } from './variant.js'
 
@@ -26,6 +27,7 @@ function summaryOf(verdicts: readonly Verdict[]): string[] {
 test.each([
   ['our own', allScenarios],
   ['strangers’', strangersScenarios],
+  ['a second stranger’s', secondStrangersScenarios],
 ] as const)(
   `other ids lead to no other verdicts of %s scenarios (PGSPAN_SEED=${seed})`,
   async (_, scenarios) => {

@@ -2,6 +2,7 @@
 import './instrumented.js'
 import { Random } from '../support/random.js'
 import { testCorpus } from './corpus-tests.js'
+import { secondStrangersScenarios } from './scenarios/second-stranger/all.js'
 import { strangersScenarios } from './scenarios/strangers/all.js'
 import { variantsOf } from './variants.js'
 
@@ -15,5 +16,5 @@ const quick = new Random(seed).shuffled(others.filter(({ latencyMillis }) => lat
 testCorpus(
   'every scenario of strangers',
   [...(plain === undefined ? [] : [plain]), ...quick.slice(0, isFigure ? quick.length : 7)],
-  strangersScenarios,
+  [...strangersScenarios, ...secondStrangersScenarios],
 )

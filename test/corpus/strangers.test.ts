@@ -5,6 +5,7 @@ import { Random } from '../support/random.js'
 import { useTestDatabase } from '../support/test-database.js'
 import { judge } from './judge.js'
 import { runScenario } from './run-scenario.js'
+import { secondStrangersScenarios } from './scenarios/second-stranger/all.js'
 import { strangersScenarios } from './scenarios/strangers/all.js'
 import { plainVariant } from './variant.js'
 import { World } from './world.js'
@@ -19,8 +20,12 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 const quick = strangersScenarios.filter(({ isSlow }) => !isSlow)
+const random = new Random(seed)
 /** Others each time; `strangers.long.ts` runs all. */
-const some = new Random(seed).shuffled(quick).slice(0, 40)
+const some = [
+  ...random.shuffled(quick).slice(0, 40),
+  ...random.shuffled(secondStrangersScenarios).slice(0, 10),
+]
 
 describe(`what is found of a stranger’s scenario is what its labels say (PGSPAN_SEED=${seed})`, () => {
   test.each(some.map((scenario) => [scenario.name, scenario] as const))('%s', async (_, scenario) => {

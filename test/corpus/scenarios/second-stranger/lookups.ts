@@ -12,32 +12,32 @@ interface Papers {
 export const lookups: readonly Scenario[] = [
   {
     name: 'second stranger: a ward’s appointments, all patients at once',
-    expected: [{ kind: 'n_plus_one', on: 'patient', column: 'appointment.patient_id' }],
+    expected: [{ kind: 'n_plus_one', on: 'inpatient', column: 'appointment.inpatient_id' }],
     seed: async (seeder) => {
       const patients = seeder.ids(seeder.n, 'pat')
       const ids = seeder.ids(seeder.n, 'apt')
       await seeder.table(
-        'patient',
+        'inpatient',
         'id ID PRIMARY KEY, name text',
         patients.map((id, i) => [id, `P ${i}`]),
       )
       await seeder.table(
         'appointment',
-        'id ID PRIMARY KEY, patient_id ID, ward text, at timestamptz',
+        'id ID PRIMARY KEY, inpatient_id ID, ward text, at timestamptz',
         ids.map((id, i) => [id, patients[i], 'B2', `2024-05-06 08:${String(i % 60).padStart(2, '0')}`]),
       )
     },
     run: (world) =>
-      world.unit('GET /wards/:ward/appointments', async () => {
+      world.unit('second GET /wards/:ward/appointments', async () => {
         const appointments = await rowsOf(
           world,
-          'SELECT id, patient_id, at FROM appointment WHERE ward = $1 ORDER BY at',
+          'SELECT id, inpatient_id, at FROM appointment WHERE ward = $1 ORDER BY at',
           ['B2'],
         )
         return Promise.all(
           appointments.map(async (appointment) => {
-            const [patient] = await rowsOf(world, 'SELECT * FROM patient WHERE id = $1', [
-              appointment.patient_id,
+            const [patient] = await rowsOf(world, 'SELECT * FROM inpatient WHERE id = $1', [
+              appointment.inpatient_id,
             ])
             return { ...appointment, patient }
           }),
@@ -45,27 +45,29 @@ export const lookups: readonly Scenario[] = [
       }),
   },
   {
-    name: 'second stranger: where each parcel was seen last',
-    expected: [{ kind: 'n_plus_one', on: 'scan_event', column: 'parcel.id' }],
+    name: 'second stranger: where each consignment was seen last',
+    expected: [{ kind: 'n_plus_one', on: 'scan_event', column: 'consignment.id' }],
     seed: async (seeder) => {
       const ids = seeder.ids(seeder.n, 'pcl')
       await seeder.table(
-        'parcel',
+        'consignment',
         'id ID PRIMARY KEY, customer text',
         ids.map((id) => [id, 'acme']),
       )
       await seeder.table(
         'scan_event',
-        'parcel_id ID, seen_at timestamptz, hub text',
+        'consignment_id ID, seen_at timestamptz, hub text',
         ids.flatMap((id, i) => [1, 2, 3].map((day) => [id, `2024-02-0${day}`, `HUB${(i * day) % 7}`])),
       )
     },
     run: (world) =>
-      world.unit('GET /parcels', async () => {
-        for (const { id } of await rowsOf(world, 'SELECT id FROM parcel WHERE customer = $1', ['acme'])) {
+      world.unit('second GET /parcels', async () => {
+        for (const { id } of await rowsOf(world, 'SELECT id FROM consignment WHERE customer = $1', [
+          'acme',
+        ])) {
           await rowsOf(
             world,
-            'SELECT hub, seen_at FROM scan_event WHERE parcel_id = $1 ORDER BY seen_at DESC LIMIT 1',
+            'SELECT hub, seen_at FROM scan_event WHERE consignment_id = $1 ORDER BY seen_at DESC LIMIT 1',
             [id],
           )
         }
@@ -74,7 +76,8 @@ export const lookups: readonly Scenario[] = [
   {
     name: 'second stranger: a timetable’s rooms and teachers, lesson for lesson',
     expected: [
-      { kind: 'n_plus_one', on: 'room', column: 'lesson.room_code' },
+      // To be proven: a known miss, `classroom_code` is not seen to lead to `classroom.code`.
+      { kind: 'n_plus_one', on: 'classroom', tiers: ['proven', 'strong'], column: 'lesson.classroom_code' },
       { kind: 'n_plus_one', on: 'teacher', column: 'lesson.teacher_id' },
     ],
     seed: async (seeder) => {
@@ -85,28 +88,33 @@ export const lookups: readonly Scenario[] = [
         teachers.map((id, i) => [id, `T ${i}`]),
       )
       await seeder.table(
-        'room',
+        'classroom',
         'code text PRIMARY KEY, seats int',
         teachers.map((_, i) => [`R-${(i * 37) % 8171}`, 20 + (i % 11)]),
       )
       await seeder.table(
         'lesson',
-        'class text, weekday int, slot int, room_code text, teacher_id ID',
+        'class text, weekday int, slot int, classroom_code text, teacher_id ID',
         teachers.map((id, i) => ['7b', i % 5, 1 + (i % 8), `R-${(i * 37) % 8171}`, id]),
       )
     },
     run: (world) =>
-      world.unit('GET /classes/:class/timetable', async () => {
+      world.unit('second GET /classes/:class/timetable', async () => {
         const lessons = await rowsOf(world, 'SELECT * FROM lesson WHERE class = $1', ['7b'])
         for (const lesson of lessons) {
-          lesson.room = await rowsOf(world, 'SELECT seats FROM room WHERE code = $1', [lesson.room_code])
+          lesson.room = await rowsOf(world, 'SELECT seats FROM classroom WHERE code = $1', [
+            lesson.classroom_code,
+          ])
           lesson.teacher = await rowsOf(world, 'SELECT name FROM teacher WHERE id = $1', [lesson.teacher_id])
         }
       }),
   },
   {
     name: 'second stranger: the standing of each friend in this season',
-    expected: [{ kind: 'n_plus_one', on: 'standing', column: 'friendship.friend_id' }],
+    // Small numbers under two names are no proof.
+    expected: [
+      { kind: 'n_plus_one', on: 'standing', tiers: ['proven', 'strong'], column: 'friendship.friend_id' },
+    ],
     seed: async (seeder) => {
       const [me, ...friends] = seeder.ids(seeder.n + 1, 'ply')
       await seeder.table(
@@ -121,7 +129,7 @@ export const lookups: readonly Scenario[] = [
       )
     },
     run: (world) =>
-      world.unit('GET /me/leaderboard', async () => {
+      world.unit('second GET /me/leaderboard', async () => {
         const [{ player_id: me }] = await rowsOf(world, 'SELECT player_id FROM friendship LIMIT 1')
         const friends = await rowsOf(world, 'SELECT friend_id FROM friendship WHERE player_id = $1', [me])
         const season = 12
@@ -154,7 +162,7 @@ export const lookups: readonly Scenario[] = [
       )
     },
     run: (world) =>
-      world.unit('GET /stations/nearby', async () => {
+      world.unit('second GET /stations/nearby', async () => {
         const stations = await rowsOf(
           world,
           'SELECT id, lat, lon FROM station WHERE lat BETWEEN $1 AND $2 AND lon BETWEEN $3 AND $4',
@@ -188,7 +196,7 @@ export const lookups: readonly Scenario[] = [
       )
     },
     run: (world) =>
-      world.unit('GET /papers', async () => {
+      world.unit('second GET /papers', async () => {
         const db = new Kysely<Papers>({ dialect: new PostgresDialect({ pool: world.pool }) })
         const papers = await db.selectFrom('paper').select(['id', 'title', 'current_version']).execute()
         for (const { id, current_version } of papers) {
@@ -218,7 +226,7 @@ export const lookups: readonly Scenario[] = [
       )
     },
     run: (world) =>
-      world.unit('GET /me/rooms', async () => {
+      world.unit('second GET /me/rooms', async () => {
         const memberships = await rowsOf(world, 'SELECT * FROM room_member WHERE login = $1', ['ada'])
         for (const membership of memberships) {
           const [{ unread }] = await rowsOf(
@@ -247,7 +255,7 @@ export const lookups: readonly Scenario[] = [
       )
     },
     run: (world) =>
-      world.unit('GET /forms/:form', async () => {
+      world.unit('second GET /forms/:form', async () => {
         const fields = await rowsOf(world, 'SELECT text_key FROM form_field WHERE form = $1', ['signup'])
         for (const { text_key: key } of fields) {
           for (const lang of ['de-AT', 'de', 'en']) {
@@ -273,7 +281,7 @@ export const lookups: readonly Scenario[] = [
       )
     },
     run: (world) =>
-      world.unit('GET /drive/:id', async () => {
+      world.unit('second GET /drive/:id', async () => {
         let [node] = await rowsOf(
           world,
           'SELECT id, parent_id, grants FROM drive_node WHERE id NOT IN (SELECT parent_id FROM drive_node WHERE parent_id IS NOT NULL)',

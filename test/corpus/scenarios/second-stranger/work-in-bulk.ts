@@ -11,7 +11,7 @@ export const workInBulk: readonly Scenario[] = [
     expected: [{ kind: 'write_loop', on: 'ledger_entry' }],
     seed: (seeder) => seeder.table('ledger_entry', 'transfer text, account text, cents bigint'),
     run: (world) =>
-      world.unit('POST /transfers/batch', async () => {
+      world.unit('second POST /transfers/batch', async () => {
         const client = await world.pool.connect()
         try {
           await client.query('BEGIN')
@@ -29,21 +29,21 @@ export const workInBulk: readonly Scenario[] = [
   {
     name: 'second stranger: a gateway’s forty readings, each saved by itself',
     ...alone,
-    expected: [{ kind: 'write_loop', on: 'reading' }],
+    expected: [{ kind: 'write_loop', on: 'sensor_value' }],
     tolerated: ['autocommit_loop'],
-    seed: (seeder) => seeder.table('reading', 'sensor text, at timestamptz, value float8'),
+    seed: (seeder) => seeder.table('sensor_value', 'sensor text, at timestamptz, value float8'),
     run: (world) =>
-      world.unit('mqtt readings', async () => {
+      world.unit('second mqtt readings', async () => {
         const at = new Date()
         for (let i = 0; i < 40; i++) {
-          await world.pool.query('INSERT INTO reading VALUES ($1, $2, $3)', [`s-${i % 8}`, at, i / 7])
+          await world.pool.query('INSERT INTO sensor_value VALUES ($1, $2, $3)', [`s-${i % 8}`, at, i / 7])
         }
       }),
   },
   {
     name: 'second stranger: a post is put into each follower’s feed',
     ...alone,
-    expected: [{ kind: 'write_loop', on: 'feed_item' }],
+    expected: [{ kind: 'write_loop', on: 'feed_entry' }],
     tolerated: ['autocommit_loop'],
     seed: async (seeder) => {
       const followers = seeder.ids(15, 'fol')
@@ -52,14 +52,14 @@ export const workInBulk: readonly Scenario[] = [
         'author text, follower_id ID',
         followers.map((id) => ['grace', id]),
       )
-      await seeder.table('feed_item', 'follower_id ID, post text')
+      await seeder.table('feed_entry', 'follower_id ID, post text')
     },
     run: (world) =>
-      world.unit('publish', async () => {
+      world.unit('second publish', async () => {
         const followers = await rowsOf(world, 'SELECT follower_id FROM follower WHERE author = $1', ['grace'])
         await Promise.all(
           followers.map(({ follower_id: follower }) =>
-            world.pool.query('INSERT INTO feed_item (follower_id, post) VALUES ($1, $2)', [follower, 'p1']),
+            world.pool.query('INSERT INTO feed_entry (follower_id, post) VALUES ($1, $2)', [follower, 'p1']),
           ),
         )
       }),
@@ -75,7 +75,7 @@ export const workInBulk: readonly Scenario[] = [
         twelve.map((i) => [`SKU${i}`, 0]),
       ),
     run: (world) =>
-      world.unit('POST /assembly', async () => {
+      world.unit('second POST /assembly', async () => {
         const client = await world.pool.connect()
         try {
           await client.query('BEGIN')
@@ -118,7 +118,7 @@ export const workInBulk: readonly Scenario[] = [
       )
     },
     run: (world) =>
-      world.unit('nightly usage', async () => {
+      world.unit('second nightly usage', async () => {
         for (const { id } of await rowsOf(world, 'SELECT id FROM billing_account WHERE plan = $1', ['pro'])) {
           const [{ calls }] = await rowsOf(
             world,
@@ -135,8 +135,7 @@ export const workInBulk: readonly Scenario[] = [
   {
     name: 'second stranger: each line of an uploaded file is checked for its supplier',
     ...fixed,
-    expected: [{ kind: 'repeated_query', on: 'supplier' }],
-    forbidden: ['n_plus_one'],
+    expected: [{ kind: 'n_plus_one', on: 'supplier', tiers: ['strong'], column: null }],
     seed: (seeder) =>
       seeder.table(
         'supplier',
@@ -144,7 +143,7 @@ export const workInBulk: readonly Scenario[] = [
         twelve.map((i) => [`S-${i * 17}`, 'x']),
       ),
     run: (world) =>
-      world.unit('POST /imports', async () => {
+      world.unit('second POST /imports', async () => {
         const file = twelve.map((i) => `S-${i * 17};Bolt M${i};${i * 3}`).join('\n')
         for (const line of file.split('\n')) {
           const [code] = line.split(';')
@@ -170,7 +169,7 @@ export const workInBulk: readonly Scenario[] = [
       )
     },
     run: (world) =>
-      world.unit('GET /bills/:id', async () => {
+      world.unit('second GET /bills/:id', async () => {
         const lines = await rowsOf(world, 'SELECT line, category FROM bill_line WHERE bill = $1', ['B1'])
         for (const { category } of lines) {
           await rowsOf(world, 'SELECT percent FROM tax_rate WHERE country = $1 AND category = $2', [
@@ -183,14 +182,14 @@ export const workInBulk: readonly Scenario[] = [
   {
     name: 'second stranger: a feature flag is asked for by five functions',
     ...fixed,
-    expected: [{ kind: 'duplicate_query', on: 'feature_flag' }],
+    expected: [{ kind: 'duplicate_query', on: 'flag_setting' }],
     seed: (seeder) =>
-      seeder.table('feature_flag', 'name text, tenant text, is_on bool', [['new-cart', 'acme', true]]),
+      seeder.table('flag_setting', 'name text, tenant text, is_on bool', [['new-cart', 'acme', true]]),
     run: (world) =>
-      world.unit('GET /cart', async () => {
+      world.unit('second GET /cart', async () => {
         const isOn = async (name: string) =>
           (
-            await rowsOf(world, 'SELECT is_on FROM feature_flag WHERE name = $1 AND tenant = $2', [
+            await rowsOf(world, 'SELECT is_on FROM flag_setting WHERE name = $1 AND tenant = $2', [
               name,
               'acme',
             ])
@@ -204,6 +203,8 @@ export const workInBulk: readonly Scenario[] = [
     name: 'second stranger: four slow figures of a dashboard, one after the other',
     ...alone,
     expected: [{ kind: 'sequential_independent' }],
+    // The end of a trace that no span processor follows is not known.
+    needs: ({ variant }) => variant.unit !== 'trace',
     seed: (seeder) =>
       seeder.table(
         'turnover',
@@ -211,7 +212,7 @@ export const workInBulk: readonly Scenario[] = [
         twelve.map((i) => [i, i * 100]),
       ),
     run: (world) =>
-      world.unit('GET /dashboard', async () => {
+      world.unit('second GET /dashboard', async () => {
         await rowsOf(world, 'SELECT sum(cents), pg_sleep(0.07) FROM turnover')
         await rowsOf(world, 'SELECT max(cents), pg_sleep(0.07) FROM turnover')
         await rowsOf(world, 'SELECT count(*), pg_sleep(0.07) FROM turnover WHERE month > $1', [3])
