@@ -10,6 +10,7 @@ export const kindLabel: string = labelName(attributes.pgspanFindingKind)
 export const severityLabel: string = labelName(attributes.pgspanFindingSeverity)
 export const pathLabel: string = labelName(attributes.pgspanPoolPath)
 export const closeReasonLabel: string = labelName(attributes.pgspanConnectionCloseReason)
+export const roleLabel: string = labelName(attributes.pgspanServerRole)
 export const releaseKindLabel: string = labelName(attributes.pgspanReleaseKind)
 
 /** One pool of a service, in all its processes. */

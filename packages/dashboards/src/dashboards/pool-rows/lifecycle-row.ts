@@ -5,6 +5,7 @@ import {
   closeReasonLabel,
   errorLabel,
   type QueryLanguage,
+  roleLabel,
   servicePool,
 } from '../../query-language.js'
 
@@ -32,6 +33,20 @@ export function lifecycleRow(ql: QueryLanguage): RowSpec {
               metrics.connectionsClosed,
             ),
             legend: `closed: {{${closeReasonLabel}}}`,
+          },
+        ],
+      },
+      {
+        kind: 'timeseries',
+        title: 'Connections by role of the server',
+        description:
+          'Where open connections lead, by what the server says of itself: primary or replica. After a failover none may be left that leads to a replica and is meant to write.',
+        unit: 'short',
+        isStacked: true,
+        queries: [
+          {
+            expression: `sum by (${roleLabel}) (${ql.series(metrics.connectionsOpen)})`,
+            legend: `{{${roleLabel}}}`,
           },
         ],
       },
