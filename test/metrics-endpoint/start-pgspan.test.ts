@@ -45,9 +45,13 @@ interface Served {
   readonly mounted: string
 }
 
-async function serve(env: Record<string, string> = {}, options: object = {}): Promise<Served> {
+async function serve(
+  env: Record<string, string> = {},
+  options: object = {},
+  args: readonly string[] = [],
+): Promise<Served> {
   return printed(
-    await runNode(['-e', application], {
+    await runNode(['-e', application, ...args], {
       DATABASE_URL: database().connectionString,
       OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()),
       OPTIONS: JSON.stringify(options),
@@ -102,6 +106,15 @@ describe('startPgspan', () => {
       { name: 'db.client.operation.duration', isCumulative: false },
     ])
     await receiver.close()
+  })
+
+  test('says nothing of the command’s arguments, among which a password may be', async () => {
+    for (const kind of ['pgspan', 'opentelemetry']) {
+      const { text } = await serve({ PGSPAN_METRICS_ENDPOINT: kind }, {}, ['serve', 'postgres://shop:canary@db'])
+      expect(text).toContain('target_info')
+      expect(text).toContain('process_runtime_name="nodejs"')
+      expect(text).not.toContain('canary')
+    }
   })
 
   test('leaves it to OpenTelemetry’s exporter if it is told to', async () => {

@@ -37,13 +37,18 @@ export interface SdkResource {
   waitForAsyncAttributes?(): Promise<void>
 }
 
+/** Finds out something of this process. */
+export interface SdkResourceDetector {
+  detect(config?: unknown): { readonly attributes?: Readonly<Record<string, unknown>> }
+}
+
 /** `@opentelemetry/resources`. */
 export interface ResourcesPackage {
   defaultResource(): SdkResource
   detectResources(config: { detectors: readonly unknown[] }): SdkResource
   resourceFromAttributes(attributes: Record<string, string>): SdkResource
   readonly envDetector: unknown
-  readonly processDetector: unknown
+  readonly processDetector: SdkResourceDetector
   readonly hostDetector: unknown
 }
 

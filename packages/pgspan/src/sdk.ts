@@ -8,6 +8,7 @@ import type {
   ResourcesPackage,
   SdkNodePackage,
   SdkResource,
+  SdkResourceDetector,
   SdkSpanProcessor,
 } from './sdk-packages.js'
 
@@ -57,8 +58,19 @@ export function startSdk(
   }
 }
 
+/** A command's arguments may be a password, or a connection string that holds one. */
+function withoutArguments(detector: SdkResourceDetector): SdkResourceDetector {
+  return {
+    detect(config) {
+      const { attributes = {} } = detector.detect(config)
+      const { 'process.command_args': _, ...others } = attributes
+      return { attributes: others }
+    },
+  }
+}
+
 /**
- * The resource that NodeSDK would detect, awaited: where no exporter does that, each scrape complains of attributes
+ * The resource that NodeSDK would detect, but for the command's arguments, awaited: where no exporter does that, each scrape complains of attributes
  * that are not there yet. Undefined leaves it to NodeSDK, where the environment names detectors.
  */
 function detectedResource(
@@ -67,7 +79,7 @@ function detectedResource(
 ): SdkResource | undefined {
   if (process.env.OTEL_NODE_RESOURCE_DETECTORS) return undefined
   const sdk = sdkRequire('@opentelemetry/resources') as ResourcesPackage
-  const detectors = [sdk.envDetector, sdk.processDetector, sdk.hostDetector]
+  const detectors = [sdk.envDetector, withoutArguments(sdk.processDetector), sdk.hostDetector]
   const detected = sdk.defaultResource().merge(sdk.detectResources({ detectors }))
   const resource =
     serviceName === undefined
