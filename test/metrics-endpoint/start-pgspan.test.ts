@@ -110,7 +110,10 @@ describe('startPgspan', () => {
 
   test('says nothing of the command’s arguments, among which a password may be', async () => {
     for (const kind of ['pgspan', 'opentelemetry']) {
-      const { text } = await serve({ PGSPAN_METRICS_ENDPOINT: kind }, {}, ['serve', 'postgres://shop:canary@db'])
+      const { text } = await serve({ PGSPAN_METRICS_ENDPOINT: kind }, {}, [
+        'serve',
+        'postgres://shop:canary@db',
+      ])
       expect(text).toContain('target_info')
       expect(text).toContain('process_runtime_name="nodejs"')
       expect(text).not.toContain('canary')
