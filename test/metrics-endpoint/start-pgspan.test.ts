@@ -108,6 +108,14 @@ describe('startPgspan', () => {
     await receiver.close()
   })
 
+  test('shuts down quietly where the collector is away', async () => {
+    const { text } = await serve({
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '500',
+    })
+    expect(sampleIn(text, 'db_client_operation_duration_seconds_count')).toBe(1)
+  })
+
   test('says nothing of the command’s arguments, among which a password may be', async () => {
     for (const kind of ['pgspan', 'opentelemetry']) {
       const { text } = await serve({ PGSPAN_METRICS_ENDPOINT: kind }, {}, [

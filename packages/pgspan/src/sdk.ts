@@ -1,7 +1,13 @@
+import { diag } from '@opentelemetry/api'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 import { createMetricProducer } from '@pgspan/metrics-endpoint'
-import { exportersFromEnvironment, type PrometheusAddress, pushesCumulativeMetrics } from './exporters.js'
-import { loadOptionalPackage } from './optional-package.js'
+import {
+  type Exporters,
+  exportersFromEnvironment,
+  type PrometheusAddress,
+  pushesCumulativeMetrics,
+} from './exporters.js'
+import { loadOptionalPackage, type OptionalPackage } from './optional-package.js'
 import type { PgspanOptions } from './options.js'
 import type {
   PrometheusReader,
@@ -18,6 +24,7 @@ export interface RunningSdk {
   readonly prometheus: PrometheusReader | undefined
   /** Undefined if NodeSDK detects it by itself. */
   readonly resource: SdkResource | undefined
+  /** Never rejects: what could not be exported is lost, and told through `diag`. */
   shutdown(): Promise<void>
 }
 
@@ -37,7 +44,24 @@ export function startSdk(
   const address = hasPrometheus && prometheusAddress(options)
   // Before anything is recorded.
   const producer = !hasPrometheus && pushesCumulativeMetrics() ? createMetricProducer() : undefined
-  const exporters = exportersFromEnvironment(sdkNode.require, address, producer ? [producer] : [])
+  try {
+    const exporters = exportersFromEnvironment(sdkNode.require, address, producer ? [producer] : [])
+    return startWith(sdkNode, options, exporters, instrumentations, insights, () => producer?.close())
+  } catch (error) {
+    // Or whatever SDK there is beside would get no metrics.
+    producer?.close()
+    throw error
+  }
+}
+
+function startWith(
+  sdkNode: OptionalPackage<SdkNodePackage>,
+  options: PgspanOptions,
+  exporters: Exporters,
+  instrumentations: readonly Instrumentation[],
+  insights: SdkSpanProcessor,
+  onShutdown: () => void,
+): RunningSdk {
   const resource = detectedResource(sdkNode.require, options.serviceName)
   const sdk = new sdkNode.exports.NodeSDK({
     ...(resource ? { resource, autoDetectResources: false } : serviceNameOf(options)),
@@ -52,8 +76,13 @@ export function startSdk(
     prometheus: exporters.prometheus,
     resource,
     async shutdown() {
-      await sdk.shutdown()
-      producer?.close()
+      try {
+        await sdk.shutdown()
+      } catch (error) {
+        diag.warn('pgspan: at the end not everything could be exported', error)
+      } finally {
+        onShutdown()
+      }
     },
   }
 }
@@ -70,8 +99,8 @@ function withoutArguments(detector: SdkResourceDetector): SdkResourceDetector {
 }
 
 /**
- * The resource that NodeSDK would detect, but for the command's arguments, awaited: where no exporter does that, each scrape complains of attributes
- * that are not there yet. Undefined leaves it to NodeSDK, where the environment names detectors.
+ * The resource that NodeSDK would detect, but for the command's arguments. It is awaited: where no exporter does that, each
+ * scrape complains of attributes that are not there yet. Undefined leaves it to NodeSDK, where the environment names detectors.
  */
 function detectedResource(
   sdkRequire: NodeJS.Require,

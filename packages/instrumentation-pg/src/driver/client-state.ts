@@ -65,21 +65,14 @@ export function announceClient(client: PgClient): void {
  */
 export function followSettings(client: PgClient): void {
   client.connection?.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) => {
-    const follow = followed[parameterName]
-    if (follow !== undefined) follow(clientStateOf(client), parameterValue === 'on')
+    noteSetting(clientStateOf(client), parameterName, parameterValue === 'on')
   })
 }
 
-const followed: Readonly<Record<string, (state: ClientState, isOn: boolean) => void>> = {
-  standard_conforming_strings(state, isOn) {
-    state.backslashEscapes = !isOn
-  },
-  in_hot_standby({ connection }, isOn) {
-    connection.serverRole = isOn ? 'replica' : 'primary'
-  },
-  default_transaction_read_only({ connection }, isOn) {
-    connection.isReadOnly = isOn
-  },
+function noteSetting(state: ClientState, name: string, isOn: boolean): void {
+  if (name === 'standard_conforming_strings') state.backslashEscapes = !isOn
+  else if (name === 'in_hot_standby') state.connection.serverRole = isOn ? 'replica' : 'primary'
+  else if (name === 'default_transaction_read_only') state.connection.isReadOnly = isOn
 }
 
 /**
