@@ -24,6 +24,7 @@ import { createInterface } from 'node:readline'
  * @property {string} user a superuser
  * @property {string} password
  * @property {string} database
+ * @property {string} bin the folder of programs that the server's account can run
  * @property {() => Promise<void>} stop ends the server, whoever is connected, and removes its folder
  *
  * @typedef {{ uid: number, gid: number } | undefined} Account who runs the server, if not who runs this process
@@ -63,7 +64,7 @@ export async function startEmbeddedPostgres({ settings = {}, onLog = () => {}, b
     const password = await createCluster(cluster)
     const port = await startServer(cluster, { ...defaultSettings, ...settings })
     const connectionString = `postgres://${user}:${password}@${host}:${port}/${database}`
-    return { connectionString, port, host, user, password, database, stop }
+    return { connectionString, port, host, user, password, database, bin, stop }
   } catch (error) {
     await stop()
     throw error

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { freePort } from '../../examples/shop/demo/free-port.js'
-import { findAccount, findBinaries, startEmbeddedPostgres } from '../../scripts/embedded-postgres.mjs'
+import { findAccount, startEmbeddedPostgres } from '../../scripts/embedded-postgres.mjs'
 
 /** A PostgreSQL of a test's own, which it may kill and copy. */
 export interface OwnServer {
@@ -29,7 +29,7 @@ export interface Replica {
 
 export async function startOwnServer(): Promise<OwnServer> {
   const server = await startEmbeddedPostgres()
-  const { connectionString, port } = server
+  const { connectionString, port, bin } = server
   const folder = await ask(connectionString, 'SHOW data_directory')
   let pid = await postmasterOf(connectionString)
   return {
@@ -37,7 +37,7 @@ export async function startOwnServer(): Promise<OwnServer> {
     signal: (name) => process.kill(pid, name),
     async start() {
       while (isAlive(pid)) await sleep(10)
-      await startPostgres(folder, port)
+      await startPostgres(bin, folder, port)
       pid = await waitForPostmaster(connectionString)
     },
     async startReplica() {
@@ -51,11 +51,11 @@ export async function startOwnServer(): Promise<OwnServer> {
         `primary_conninfo = '${connectionString}'\n`,
       )
       await giveTo(await findAccount(), copy)
-      await startPostgres(folder, port)
+      await startPostgres(bin, folder, port)
       pid = await waitForPostmaster(connectionString)
       const replica = new URL(connectionString)
       replica.port = String(await freePort())
-      await startPostgres(join(copy, 'data'), Number(replica.port))
+      await startPostgres(bin, join(copy, 'data'), Number(replica.port))
       const replicaPid = await waitForPostmaster(replica.href)
       return {
         connectionString: replica.href,
@@ -71,10 +71,10 @@ export async function startOwnServer(): Promise<OwnServer> {
   }
 }
 
-async function startPostgres(folder: string, port: number): Promise<void> {
+async function startPostgres(bin: string, folder: string, port: number): Promise<void> {
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off']
   const flags = settings.flatMap((setting) => ['-c', setting])
-  const child = spawn(join(findBinaries(), 'postgres'), ['-D', folder, '-p', String(port), ...flags], {
+  const child = spawn(join(bin, 'postgres'), ['-D', folder, '-p', String(port), ...flags], {
     ...(await findAccount()),
     cwd: '/',
     detached: true,
